@@ -1,0 +1,268 @@
+"""The configuration as frozen data, every default in sight.
+
+Attributes are English except the words of the field; the TOML keys, which people write, are French and
+given as aliases. Relative paths are relative to the configuration file.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from cdg62_connect.settings.secret import Secret
+
+
+def _resolve_path(value: object, info: ValidationInfo) -> object:
+    """A path is read relative to the folder of the configuration file."""
+    folder = (info.context or {}).get("folder")
+    return Path(folder, value) if isinstance(value, str) and folder else value
+
+
+def _resolve_secret(value: object, info: ValidationInfo) -> object:
+    """A secret is named, never written: ``{ env = "NOM" }`` or ``{ fichier = "chemin" }``."""
+    if isinstance(value, Secret):
+        return value
+    context = info.context or {}
+    match value:
+        case {"env": str() as name, **others} if not others:
+            found = context.get("environ", {}).get(name)
+            if found is None:
+                raise ValueError(f"la variable d'environnement {name} n'existe pas")
+            return Secret(found)
+        case {"fichier": str() as name, **others} if not others:
+            path = Path(context.get("folder", "."), name)
+            try:
+                return Secret(path.read_text(encoding="utf-8").strip("\r\n"))
+            except (OSError, UnicodeDecodeError) as unreadable:
+                raise ValueError(f"le fichier {path} ne se lit pas") from unreadable
+        case _:
+            raise ValueError(
+                'un secret ne s\'écrit pas ici : donnez { env = "NOM_DE_VARIABLE" } ou { fichier = "chemin" }'
+            )
+
+
+LocalPath = Annotated[Path, BeforeValidator(_resolve_path)]
+SecretValue = Annotated[Secret, BeforeValidator(_resolve_secret)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        arbitrary_types_allowed=True,
+        hide_input_in_errors=True,
+        populate_by_name=True,
+    )
+
+
+class Environment(StrEnum):
+    """What a platform is used for; production is closed until a feu vert opens it."""
+
+    SIMULATEUR = "simulateur"
+    RECETTE = "recette"
+    PRODUCTION = "production"
+
+
+class Competence(StrEnum):
+    """Who decides on an urbanisme document."""
+
+    COMMUNE = "commune"
+    EPCI = "epci"
+    ETAT = "etat"
+
+
+class CanalLegalite(StrEnum):
+    """The one channel by which an authority's decisions reach the préfecture."""
+
+    S2LOW = "s2low"
+    PLATAU = "platau"
+    AUCUN = "aucun"
+
+
+class UnknownSigner(StrEnum):
+    """What to do with a good signature by somebody the anchors do not vouch for."""
+
+    EXIGER = "exiger"
+    SIGNALER = "signaler"
+
+
+class DepositMode(StrEnum):
+    """How a depositor shows that a lot is complete."""
+
+    RENAME = "rename"
+    MARQUEUR = "marqueur"
+    STABILITE = "stabilite"
+
+
+class Platform(_Section):
+    """One platform's address and how its server is recognised.
+
+    Attributes:
+        ca: PEM file of the certification authorities that the server may have; without it, the public ones.
+        connect_seconds: longest time to connect, seconds.
+        silence_seconds: longest silence of the server, seconds.
+        total_seconds: longest whole exchange, upload included, seconds.
+    """
+
+    environment: Environment = Field(alias="environnement")
+    url: str
+    ca: LocalPath | None = None
+    connect_seconds: float = Field(default=10, gt=0, alias="connexion_s")
+    silence_seconds: float = Field(default=120, gt=0, alias="silence_s")
+    total_seconds: float = Field(default=3600, gt=0, alias="total_s")
+
+    @field_validator("url")
+    @classmethod
+    def _http(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://")):
+            raise ValueError("l'adresse doit commencer par https://")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _encrypted_outside_the_simulator(self) -> Platform:
+        if self.environment is not Environment.SIMULATEUR and not self.url.startswith("https://"):
+            raise ValueError("l'adresse doit commencer par https:// (http : simulateur seulement)")
+        return self
+
+
+class Platforms(_Section):
+    """The platforms of this installation."""
+
+    iparapheur: Platform
+    s2low: Platform
+
+
+class ParapheurAccount(_Section):
+    """One authority's account and circuits in iParapheur.
+
+    ``sous_types`` maps a document code of the deposit contract to the sous-type whose circuit it takes;
+    the key ``defaut`` serves every other code.
+    """
+
+    login: str = Field(alias="identifiant")
+    password: SecretValue = Field(alias="mot_de_passe")
+    type_technique: str = Field(alias="type")
+    sous_types: dict[str, str]
+
+    def sous_type(self, code_document: str) -> str | None:
+        """The sous-type for a document code, or ``None`` when the configuration has none."""
+        return self.sous_types.get(code_document) or self.sous_types.get("defaut")
+
+
+class S2lowAccount(_Section):
+    """One authority's client certificate on S2LOW, and its login when several accounts share it."""
+
+    certificate: LocalPath = Field(alias="certificat")
+    key: LocalPath | None = Field(default=None, alias="cle")
+    passphrase: SecretValue | None = Field(default=None, alias="phrase_secrete")
+    login: str | None = Field(default=None, alias="identifiant")
+    password: SecretValue | None = Field(default=None, alias="mot_de_passe")
+
+    @model_validator(mode="after")
+    def _login_with_password(self) -> S2lowAccount:
+        if (self.login is None) != (self.password is None):
+            raise ValueError("identifiant et mot_de_passe vont ensemble")
+        return self
+
+
+class Authority(_Section):
+    """A commune or an EPCI: the only holder of the credentials under which its acts go out.
+
+    Attributes:
+        communes: INSEE codes it decides for; one for a commune, several for an EPCI.
+        matieres: deeper codes than two levels that the authority has confirmed, each with the label it
+            must have in the live classification (``{"2.2.3": "permis de construire"}``).
+    """
+
+    name: str = Field(alias="nom")
+    siren: Annotated[str, Field(pattern=r"^\d{9}$")]
+    competence: Competence
+    communes: tuple[Annotated[str, Field(pattern=r"^(\d{2}|2[AB])\d{3}$")], ...] = Field(min_length=1)
+    canal_legalite: CanalLegalite = CanalLegalite.S2LOW
+    parapheur: ParapheurAccount
+    s2low: S2lowAccount | None = None
+    matieres: dict[Annotated[str, Field(pattern=r"^\d+(\.\d+){2,4}$")], str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Authority:
+        if self.competence is Competence.ETAT:
+            raise ValueError("une autorité est une commune ou un epci ; l'État n'en est pas une ici")
+        if self.competence is Competence.COMMUNE and len(self.communes) != 1:
+            raise ValueError("une commune décide pour elle seule : un seul code INSEE")
+        if self.canal_legalite is CanalLegalite.S2LOW and self.s2low is None:
+            raise ValueError("le canal s2low demande une section s2low (certificat)")
+        return self
+
+
+class Deposit(_Section):
+    """The deposit tree that Opéris and we share."""
+
+    root: LocalPath = Field(alias="racine")
+    mode: DepositMode = DepositMode.RENAME
+    max_mebibytes: int = Field(default=150, gt=0, le=2000, alias="taille_max_mio")
+    max_files: int = Field(default=100, gt=0, le=1000, alias="fichiers_max")
+    keep_days: int = Field(default=90, ge=1, alias="conservation_jours")
+
+
+class Journal(_Section):
+    """Where the durable journal, the documents and the locks lie (a local disk, not a share)."""
+
+    folder: LocalPath = Field(alias="dossier")
+
+
+class SignatureRules(_Section):
+    """What makes a signature good enough to go on."""
+
+    anchors: tuple[LocalPath, ...] = Field(default=(), alias="ancres")
+    unknown_signer: UnknownSigner = Field(default=UnknownSigner.EXIGER, alias="signataire_inconnu")
+
+
+class Rhythm(_Section):
+    """How often each platform is looked at, in seconds; a look that changes nothing lengthens the wait."""
+
+    parapheur_seconds: int = Field(default=600, gt=0, alias="parapheur_s")
+    s2low_seconds: int = Field(default=300, gt=0, alias="s2low_s")
+    longest_seconds: int = Field(default=3600, gt=0, alias="attente_max_s")
+
+
+class Settings(_Section):
+    """One installation: several authorities, one parapheur, one S2LOW, one deposit tree."""
+
+    version: int = Field(ge=1, le=1)
+    deposit: Deposit = Field(alias="depot")
+    journal: Journal
+    platforms: Platforms = Field(alias="plateformes")
+    authorities: tuple[Authority, ...] = Field(min_length=1, alias="autorites")
+    signature: SignatureRules = SignatureRules()
+    rhythm: Rhythm = Field(default=Rhythm(), alias="rythme")
+
+    @model_validator(mode="after")
+    def _one_authority_each(self) -> Settings:
+        sirens = [authority.siren for authority in self.authorities]
+        for siren in sirens:
+            if sirens.count(siren) > 1:
+                raise ValueError(f"le SIREN {siren} est donné deux fois")
+        pairs = [(a.competence, insee) for a in self.authorities for insee in a.communes]
+        for competence, insee in pairs:
+            if pairs.count((competence, insee)) > 1:
+                raise ValueError(f"deux autorités de compétence « {competence} » pour la commune {insee}")
+        return self
+
+    def authority(self, siren: str) -> Authority | None:
+        """The authority that has this SIREN, or ``None``."""
+        return next((a for a in self.authorities if a.siren == siren), None)
+
+    def competent(self, competence: Competence, insee: str) -> Authority | None:
+        """The authority that decides for a commune under a competence, or ``None``."""
+        return next((a for a in self.authorities if a.competence is competence and insee in a.communes), None)
