@@ -1,0 +1,46 @@
+"""The door to one parapheur, through its SOAP service."""
+
+from __future__ import annotations
+
+from cdg62_connect.iparapheur.soap_v4.contract import bind
+from cdg62_connect.iparapheur.soap_v4.dossiers import Dossiers
+from cdg62_connect.iparapheur.soap_v4.exchange import call, reply_of
+from cdg62_connect.iparapheur.soap_v4.texts import free_text
+from cdg62_connect.soap import fill
+from cdg62_connect.transport import Answer, HttpSession, Kind
+
+
+class IparapheurSoap:
+    """The SOAP service of an iParapheur.
+
+    Args:
+        session: its base URL is the address of the service without MTOM
+            (``https://…/ws-iparapheur-no-mtom``); closing it is up to whoever opened it.
+
+    Attributes:
+        dossiers: the dossiers of the account.
+    """
+
+    def __init__(self, session: HttpSession) -> None:
+        self._session = session
+        self.dossiers = Dossiers(session)
+
+    def echo(self, text: str) -> str:
+        """``echo``: prove the address, the certificate and the account. A read without any trace.
+
+        Returns:
+            The sentence of the parapheur, which quotes ``text`` in words that depend on its version.
+
+        Raises:
+            UnreadableAnswer: the sentence does not contain ``text``.
+        """
+        sent = free_text(text)
+
+        def read(answer: Answer) -> str:
+            reply = reply_of(answer)
+            sentence = reply.node.text
+            if " ".join(sent.split()) not in " ".join(sentence.split()):
+                raise reply.unusable("l'écho ne rend pas le texte envoyé", said=sentence.strip()[:200])
+            return sentence
+
+        return call(self._session, "echo", Kind.READ, fill(bind("echo", sent), {}), read)

@@ -1,0 +1,101 @@
+"""The answer of ``GetDossier`` once read: which document is which.
+
+Elements are found by name wherever they stand: versions disagree on the order, and the name of a document
+may come after its content.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cdg62_connect.iparapheur.soap_v4.exchange import Reply
+from cdg62_connect.iparapheur.soap_v4.harvest import GatheredDocument
+from cdg62_connect.iparapheur.soap_v4.models import RetrievedDossier, RetrievedFile
+from cdg62_connect.soap import Node
+
+_BORDEREAU = "iParapheur_impression_dossier.pdf"
+_ONCE = ("DossierID", "DocPrincipal", "NomDocPrincipal", "SignatureDocPrincipal", "FichierPES", "VisuelPDF")
+_TOLD_APART = {"TypeTechnique", "SousType", "DossierID", "NomDocPrincipal"}
+
+
+def retrieved_dossier(reply: Reply, *, asked: str) -> RetrievedDossier:
+    """Read the reply, whose documents are already files.
+
+    Raises:
+        Refused: the parapheur said no.
+        UnreadableAnswer: it is not the dossier asked for, or it holds something twice.
+    """
+    reply.require_ok(dossier_id=asked)
+    node = reply.node
+    answered = " ".join(node.text_of("DossierID").split())
+    if answered != asked:
+        raise reply.unusable(f"le parapheur a donné le dossier « {answered[:80]} » au lieu de « {asked} »")
+    for name in _ONCE:
+        if len(list(node.all(name))) > 1:
+            raise reply.unusable(f"la réponse contient plusieurs fois {name}")
+    annexes = _annexes(node, "DocumentsAnnexes")
+    bordereau = _bordereau(annexes)
+    return RetrievedDossier(
+        dossier_id=answered,
+        type_technique=node.text_of("TypeTechnique"),
+        sous_type=node.text_of("SousType"),
+        document=_main(node, "DocPrincipal", nom=_name(node.text_of("NomDocPrincipal"))),
+        signature=_main(node, "SignatureDocPrincipal"),
+        supplementaires=_annexes(node, "DocumentsSupplementaires"),
+        annexes=tuple(annexe for annexe in annexes if annexe is not bordereau),
+        bordereau=bordereau,
+        fichier_pes=_main(node, "FichierPES"),
+        visuel=_main(node, "VisuelPDF"),
+        metadonnees={
+            entry.text_of("nom"): entry.text_of("valeur")
+            for group in node.all("MetaDonnees")
+            for entry in group.all("MetaDonnee")
+        },
+        champs={
+            child.name: child.text.strip()
+            for child in node.children
+            if not child.children and child.sink is None and child.name not in _TOLD_APART
+        },
+    )
+
+
+def _main(node: Node, name: str, *, nom: str = "") -> RetrievedFile | None:
+    """A document that the answer holds at most once; an empty element is no document."""
+    found = node.first(name)
+    document = _file(found, nom=nom) if found else None
+    return document if document and document.size else None
+
+
+def _annexes(node: Node, name: str) -> tuple[RetrievedFile, ...]:
+    annexes: list[RetrievedFile] = []
+    for group in node.all(name):
+        for entry in group.all("DocAnnexe"):
+            nom = _name(entry.text_of("nom"))
+            content, signature = entry.first("fichier"), entry.first("signature")
+            annexe = _file(content, nom=nom, media_type=entry.text_of("mimetype")) if content else None
+            if annexe:
+                annexes.append(replace(annexe, signature=_main(entry, "signature") if signature else None))
+    return tuple(annexes)
+
+
+def _bordereau(annexes: tuple[RetrievedFile, ...]) -> RetrievedFile | None:
+    named = [annexe for annexe in annexes if annexe.nom == _BORDEREAU]
+    return (named or list(annexes) or [None])[-1]
+
+
+def _file(node: Node, *, nom: str, media_type: str = "") -> RetrievedFile | None:
+    document = node.sink
+    if not isinstance(document, GatheredDocument):
+        return None
+    return RetrievedFile(
+        nom=nom,
+        path=document.path,
+        size=document.size,
+        sha256=document.sha256,
+        content_type=node.attribute("contentType") or media_type or "application/octet-stream",
+    )
+
+
+def _name(text: str) -> str:
+    """A document's name; some versions wrap it in double quotes."""
+    return text.strip().strip('"')
