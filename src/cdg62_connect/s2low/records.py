@@ -1,0 +1,120 @@
+"""Reading the JSON of S2LOW: loose types in, plain values out.
+
+Depending on the database driver of the platform, a number comes as a number or as a string; texts stored by
+older versions may come twice encoded (``PrÃ©fecture``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Collection, Mapping
+from typing import Any, cast
+
+from cdg62_connect.s2low.answers import content, decode, quote, unusable
+from cdg62_connect.s2low.refusals import refusal
+from cdg62_connect.transport import Answer
+
+_INTEGER = re.compile(r"\s*(-?[0-9]{1,18})\s*")
+_DAY = re.compile(r"\s*([0-9]{4}-[0-9]{2}-[0-9]{2})(?![0-9])")
+
+
+def read_json(answer: Answer) -> object:
+    """The JSON value of an answer that is neither a refusal nor a page.
+
+    Raises:
+        PlatformError: as :func:`~cdg62_connect.s2low.answers.content`, or a refusal said in JSON.
+        UnreadableAnswer: it is not JSON.
+    """
+    body = decode(content(answer))
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        raise unusable(answer, "La réponse n'est pas du JSON.", said=quote(body)) from None
+    if isinstance(value, dict):
+        _check_refusal(answer, Record(answer, value))
+    return value
+
+
+def _check_refusal(answer: Answer, said: Record) -> None:
+    if said.text("status") == "error" or said.text("result").lower() == "ko":
+        message = quote(said.text("error-message") or said.text("message"))
+        raise refusal(message, platform=answer.platform, operation=answer.operation)
+
+
+def records(answer: Answer, value: object) -> tuple[Record, ...]:
+    """``value`` as a sequence of records.
+
+    Raises:
+        UnreadableAnswer: it is not a list of objects.
+    """
+    if not isinstance(value, list):
+        raise unusable(answer, "La réponse n'est pas la liste attendue.")
+    return tuple(Record(answer, item) for item in cast("list[object]", value))
+
+
+class Record:
+    """A JSON object of an answer, whose fields are read by name and type."""
+
+    def __init__(self, answer: Answer, value: object) -> None:
+        if not isinstance(value, dict):
+            raise unusable(answer, "Un élément de la réponse n'est pas un objet.")
+        self._answer = answer
+        self._fields = cast("dict[str, Any]", value)
+
+    def value(self, name: str) -> object:
+        """The field as it came, ``None`` when absent."""
+        return self._fields.get(name)
+
+    def identifier(self, name: str) -> int:
+        """A positive integer that must be there.
+
+        Raises:
+            UnreadableAnswer: it is not.
+        """
+        found = self.integer(name)
+        if found is None or found < 1:
+            raise unusable(self._answer, f"Un élément de la réponse n'a pas de « {name} » lisible.")
+        return found
+
+    def integer(self, name: str) -> int | None:
+        """An integer, given as a number or a string; ``None`` when absent or not one."""
+        found = self._fields.get(name)
+        if isinstance(found, bool) or not isinstance(found, int | str):
+            return None
+        match = _INTEGER.fullmatch(str(found)) if isinstance(found, str) or abs(found) < 10**18 else None
+        return int(match[1]) if match else None
+
+    def text(self, name: str) -> str:
+        """A text, ``""`` when absent."""
+        return _text(self._fields.get(name))
+
+    def day(self, name: str) -> dt.date | None:
+        """A date ``YYYY-MM-DD`` (an hour may follow), ``None`` when absent or not one."""
+        match = _DAY.match(self.text(name))
+        if match is None:
+            return None
+        try:
+            return dt.date.fromisoformat(match[1])
+        except ValueError:
+            return None
+
+    def others(self, known: Collection[str]) -> Mapping[str, str]:
+        """The fields that are not ``known``, as text."""
+        return {_text(name): _text(value) for name, value in self._fields.items() if name not in known}
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        return json.dumps(value)
+    # JSON may escape half of a surrogate pair, which no file and no database accepts.
+    clean = value.encode("utf-8", "replace").decode("utf-8")
+    for encoding in ("iso-8859-1", "cp1252"):
+        try:
+            return clean.encode(encoding).decode("utf-8")
+        except UnicodeError:
+            continue
+    return clean
