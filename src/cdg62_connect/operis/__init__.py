@@ -1,0 +1,46 @@
+"""The deposit contract ``cdg62-depot/1``: lots in, acknowledgements and signed files out."""
+
+from cdg62_connect.operis.deposit import CheckedAnnexe, CheckedDeposit, read_lot
+from cdg62_connect.operis.digest import manifest_digest
+from cdg62_connect.operis.documents import DOCUMENT_CODES, DocumentCode, Transmission
+from cdg62_connect.operis.findings import (
+    CONTRACT_VERSION,
+    DepositRefused,
+    DepositReport,
+    Finding,
+    FindingCode,
+    Resultat,
+)
+from cdg62_connect.operis.lot_files import CheckedFile
+from cdg62_connect.operis.manifest import DossierType, ExpectedReturn, Manifest
+from cdg62_connect.operis.names import LotName
+from cdg62_connect.operis.pieces import PIECES
+from cdg62_connect.operis.returns import Refus, ReturnedFile, ReturnEvent, ReturnState
+from cdg62_connect.operis.tree import DepositTree
+
+__all__ = [
+    "CONTRACT_VERSION",
+    "DOCUMENT_CODES",
+    "PIECES",
+    "CheckedAnnexe",
+    "CheckedDeposit",
+    "CheckedFile",
+    "DepositRefused",
+    "DepositReport",
+    "DepositTree",
+    "DocumentCode",
+    "DossierType",
+    "ExpectedReturn",
+    "Finding",
+    "FindingCode",
+    "LotName",
+    "Manifest",
+    "Refus",
+    "Resultat",
+    "ReturnEvent",
+    "ReturnState",
+    "ReturnedFile",
+    "Transmission",
+    "manifest_digest",
+    "read_lot",
+]
