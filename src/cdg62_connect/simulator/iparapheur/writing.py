@@ -1,0 +1,140 @@
+"""Writing SOAP answers: text in memory, documents read from their files and encoded as they leave."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from xml.sax.saxutils import escape, quoteattr
+from zoneinfo import ZoneInfo
+
+from cdg62_connect.simulator.iparapheur.dossier import LogEntry
+from cdg62_connect.simulator.iparapheur.reading import PARAPHEUR, SOAP, XMIME, XSI
+
+CONTENT_TYPE = "text/xml;charset=utf-8"
+
+_PARIS = ZoneInfo("Europe/Paris")
+_BLOCK = 3 * 64 * 1024  # bytes; a multiple of 3, so that only the last block is padded
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+Part = str | Path
+"""A piece of the answer: text as it is, or a file to be written in base64."""
+
+
+def escaped(text: str) -> str:
+    """A text as XML carries it, without the characters that it cannot carry."""
+    return escape(_clean(text))
+
+
+def element(name: str, text: str = "") -> str:
+    """A simple element of the answer."""
+    return f"<{name}>{escaped(text)}</{name}>" if text else f"<{name}/>"
+
+
+def nil(name: str) -> str:
+    """An element without a value."""
+    return f'<{name} xmlns:xsi="{XSI}" xsi:nil="true"/>'
+
+
+def message_retour(*, ok: bool, message: str = "") -> str:
+    """What the parapheur says of a request: OK / INFO, or KO / ERROR."""
+    code, severite = ("OK", "INFO") if ok else ("KO", "ERROR")
+    return (
+        "<MessageRetour>"
+        + element("codeRetour", code)
+        + element("message", message)
+        + element("severite", severite)
+        + "</MessageRetour>"
+    )
+
+
+def log_dossier(entry: LogEntry) -> str:
+    """A line of the history; the hour of Paris, to the millisecond."""
+    return (
+        "<LogDossier>"
+        + element("timestamp", _timestamp(entry.moment))
+        + element("nom", entry.acteur)
+        + element("status", entry.statut.value)
+        + element("annotation", entry.annotation)
+        + "</LogDossier>"
+    )
+
+
+def document(name: str, content: Path | bytes, content_type: str) -> list[Part]:
+    """An element that holds a document."""
+    start = f"<{name} xmlns:xmime={quoteattr(XMIME)} xmime:contentType={quoteattr(_clean(content_type))}>"
+    middle = content if isinstance(content, Path) else base64.b64encode(content).decode()
+    return [start, middle, f"</{name}>"]
+
+
+def doc_annexe(nom: str, content: Path | bytes, content_type: str) -> list[Part]:
+    """One annexe."""
+    return [
+        "<DocAnnexe>" + element("nom", nom),
+        *document("fichier", content, content_type),
+        element("mimetype", content_type) + element("encoding", "UTF-8") + "</DocAnnexe>",
+    ]
+
+
+class Envelope:
+    """An answer of exactly :attr:`length` bytes, around the parts of its body.
+
+    Its files are open from the start: they may be deleted while it leaves. To be closed.
+    """
+
+    def __init__(self, operation: str, parts: Sequence[Part], *, prefix: str) -> None:
+        start = f'{_start(prefix)}<{operation}Response xmlns="{PARAPHEUR}">'
+        end = f"</{operation}Response></{prefix}:Body></{prefix}:Envelope>"
+        self._files = ExitStack()
+        self._pieces: list[bytes | Iterator[bytes]] = []
+        self.length = 0
+        for part in (start, *parts, end):
+            self._add(part)
+
+    def blocks(self) -> Iterator[bytes]:
+        """The bytes of the answer, once."""
+        for piece in self._pieces:
+            if isinstance(piece, bytes):
+                yield piece
+            else:
+                yield from piece
+
+    def close(self) -> None:
+        """Close the files."""
+        self._files.close()
+
+    def _add(self, part: Part) -> None:
+        if isinstance(part, str):
+            data = part.encode()
+            self._pieces.append(data)
+            self.length += len(data)
+            return
+        handle = self._files.enter_context(part.open("rb"))
+        self._pieces.append(base64.b64encode(block) for block in iter(lambda: handle.read(_BLOCK), b""))
+        self.length += 4 * -(-part.stat().st_size // 3)
+
+
+def fault(code: str, text: str, *, prefix: str) -> bytes:
+    """A SOAP Fault; ``code`` is Client or Server."""
+    return (
+        f"{_start(prefix)}<{prefix}:Fault>"
+        f"<faultcode>{prefix}:{code}</faultcode><faultstring>{escaped(text)}</faultstring>"
+        f"</{prefix}:Fault></{prefix}:Body></{prefix}:Envelope>"
+    ).encode()
+
+
+def _start(prefix: str) -> str:
+    declaration = '<?xml version="1.0" encoding="utf-8"?>'
+    return f'{declaration}<{prefix}:Envelope xmlns:{prefix}="{SOAP}"><{prefix}:Body>'
+
+
+def _timestamp(moment: datetime) -> str:
+    return moment.astimezone(_PARIS).isoformat(timespec="milliseconds")
+
+
+def _clean(text: str) -> str:
+    return _FORBIDDEN.sub("", text)

@@ -1,0 +1,152 @@
+"""The simulator on the network: three ports, ready to be given to any program."""
+
+from __future__ import annotations
+
+import ssl
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from cdg62_connect.extras import extra
+from cdg62_connect.simulator.population import SOUS_TYPES_PARAPHEUR, TYPE_PARAPHEUR
+
+if TYPE_CHECKING:
+    from cdg62_connect.simulator.core import Simulator
+    from cdg62_connect.simulator.listening import Listener
+    from cdg62_connect.simulator.web import Mishaps
+
+LOOPBACK = "127.0.0.1"
+
+
+class SimulatorServer:
+    """Serves a :class:`Simulator`: the parapheur, S2LOW (TLS, client certificate required), the admin desk.
+
+    Also a context manager, which starts and stops it.
+
+    Args:
+        simulator: what is served.
+        tls: serve the parapheur over TLS too; plain HTTP otherwise.
+        tls_1_3: let S2LOW speak TLS 1.3, where a client certificate is refused only after the handshake. The
+            platform long stayed at 1.2, which is the default here.
+    """
+
+    def __init__(self, simulator: Simulator, *, tls: bool = False, tls_1_3: bool = False) -> None:
+        self.simulator = simulator
+        self._tls = tls
+        self._newest = ssl.TLSVersion.TLSv1_3 if tls_1_3 else ssl.TLSVersion.TLSv1_2
+        self._host = LOOPBACK
+        self._mishaps: Mishaps | None = None
+        self._listeners: dict[str, Listener] = {}
+
+    def start(self, host: str = LOOPBACK, port: int = 0, *, s2low_port: int = 0, admin_port: int = 0) -> Self:
+        """Open the ports; 0 lets the system choose. The admin desk stays on the loopback.
+
+        Args:
+            host: address to listen to, and name in the URLs and in the certificate of the server.
+            port: that of the parapheur.
+            s2low_port: that of S2LOW.
+            admin_port: that of the admin desk.
+
+        Raises:
+            MissingExtra: the complement ``simulator`` is not installed.
+            OSError: a port cannot be opened.
+        """
+        with extra("simulator", needed_for="Le serveur du simulateur"):
+            from cdg62_connect.simulator import admin
+            from cdg62_connect.simulator.iparapheur import routes as iparapheur
+            from cdg62_connect.simulator.listening import Listener, TlsTerms
+            from cdg62_connect.simulator.s2low import routes as s2low
+            from cdg62_connect.simulator.web import Mishaps, application
+
+        if self._listeners:
+            raise RuntimeError("Le simulateur est déjà en service.")
+        authority = self.simulator.authority
+        certificate, key = authority.server_certificate(*dict.fromkeys((host, LOOPBACK, "localhost")))
+        mishaps = Mishaps()
+        plans = {
+            "iparapheur": (
+                iparapheur.blueprint(self.simulator),
+                host,
+                port,
+                TlsTerms(certificate, key) if self._tls else None,
+            ),
+            "s2low": (
+                s2low.blueprint(self.simulator),
+                host,
+                s2low_port,
+                TlsTerms(certificate, key, client_ca=authority.ca, newest=self._newest),
+            ),
+            "admin": (admin.blueprint(self.simulator, mishaps=mishaps), LOOPBACK, admin_port, None),
+        }
+        self._host = host
+        self._mishaps = mishaps
+        try:
+            for name, (blueprint, address, wanted, terms) in plans.items():
+                app = application(name, blueprint, mishaps=mishaps)
+                listener = Listener(app.wsgi_app, host=address, port=wanted, tls=terms)
+                listener.open()
+                self._listeners[name] = listener
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def stop(self) -> None:
+        """Close the ports and wait for the threads; nothing happens when it is stopped already."""
+        self.simulator.faults.release()
+        for listener in self._listeners.values():
+            listener.close()
+        self._listeners.clear()
+
+    @property
+    def erreurs(self) -> list[str]:
+        """Tracebacks of what the simulator did not expect since the last reset; empty when all is well."""
+        return self._mishaps.seen if self._mishaps else []
+
+    def describe(self) -> dict[str, object]:
+        """What a program needs to use the simulator, as JSON can say it.
+
+        Raises:
+            RuntimeError: the server is not started.
+        """
+        if not self._listeners:
+            raise RuntimeError("Le simulateur n'est pas démarré.")
+        first, accesses = self.simulator.accesses[0], self.simulator.accesses
+        scheme = "https" if self._tls else "http"
+        return {
+            "iparapheur_soap": {
+                "url": f"{self._url('iparapheur', scheme)}/ws-iparapheur-no-mtom",
+                "login": first.login,
+                "password": first.password,
+                "type": TYPE_PARAPHEUR,
+                "sous_types": list(SOUS_TYPES_PARAPHEUR),
+                "accounts": [
+                    {"siren": access.siren, "login": access.login, "password": access.password}
+                    for access in accesses
+                ],
+            },
+            "s2low": {
+                "url": self._url("s2low", "https"),
+                "ca": str(self.simulator.authority.ca),
+                "accounts": [
+                    {"siren": access.siren, "cert": str(access.certificate), "key": str(access.key)}
+                    for access in accesses
+                ],
+            },
+            "admin": self._url("admin", "http"),
+        }
+
+    def _url(self, name: str, scheme: str) -> str:
+        host = LOOPBACK if name == "admin" else self._host
+        shown = f"[{host}]" if ":" in host else host
+        return f"{scheme}://{shown}:{self._listeners[name].port}"
+
+    def __enter__(self) -> Self:
+        return self if self._listeners else self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
