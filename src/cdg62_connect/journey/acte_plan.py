@@ -1,0 +1,134 @@
+"""What will be sent to S2LOW, decided once and written in the intent before anything leaves."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+
+from cdg62_connect.formats import (
+    Classification,
+    DossierNumber,
+    Nature,
+    acte_number_candidates,
+    check_acte_number,
+    same_label,
+)
+from cdg62_connect.journey import events as ev
+
+if TYPE_CHECKING:
+    from cdg62_connect.journey.state import Dossier
+    from cdg62_connect.journey.step import Context
+    from cdg62_connect.settings import Authority
+
+
+class ActePlan(BaseModel):
+    """The fields and files of one acte, exactly as they will be posted."""
+
+    model_config = ConfigDict(frozen=True)
+
+    numero: str
+    nature: int
+    objet: str
+    date: date
+    matiere: tuple[int, ...]
+    document: ev.StoredFile
+    annexes: tuple[ev.StoredFile, ...]
+    document_papier: bool
+
+    def to_journal(self) -> dict[str, object]:
+        """The plan as the intent keeps it."""
+        return self.model_dump(mode="json")
+
+    @classmethod
+    def from_journal(cls, plan: dict[str, object]) -> ActePlan:
+        """The plan of an intent."""
+        return cls.model_validate(plan)
+
+
+def plan_acte(context: Context) -> ActePlan | ev.Blocked:
+    """Decide number, date, matière and types of pièces; the number is reserved before it is used."""
+    dossier = context.dossier
+    accepted = dossier.accepted
+    assert accepted is not None
+    day = _decision_date(dossier)
+    if day is None:
+        return _blocked(
+            "DATE_ACTE",
+            "L'acte n'a ni date dans le manifeste ni date de signature.",
+            "Redéposez avec date_acte.",
+        )
+    classification = context.classification(context.assignment)
+    numero = dossier.numero or context.reserve_number(_candidates(context))
+    if numero is None:
+        return _blocked(
+            "NUMERO_ACTE_UTILISE",
+            f"Tous les numéros possibles pour le dossier {accepted.numero_dossier} sont déjà pris "
+            f"par l'autorité {dossier.siren}"
+            + (f" (numéro demandé : {accepted.numero_acte})." if accepted.numero_acte else "."),
+            "Redéposez avec un autre numero_acte.",
+        )
+    nature = Nature.of_code(accepted.nature)
+    default = f"99_{nature.abrege}" if nature is not Nature.CONTRAT else "99_DC"
+    main = dossier.signed.files[0] if dossier.signed else accepted.document
+    return ActePlan(
+        numero=numero,
+        nature=accepted.nature,
+        objet=accepted.objet,
+        date=day,
+        matiere=_matiere(accepted.matiere, context.assignment.platforms.authority, classification),
+        document=main.model_copy(
+            update={
+                "nom": accepted.document.nom,
+                "type_piece": _piece(accepted.document.type_piece, nature, classification, default),
+            }
+        ),
+        annexes=tuple(
+            annexe.model_copy(
+                update={"type_piece": _piece(annexe.type_piece, nature, classification, default)}
+            )
+            for annexe in accepted.annexes
+        ),
+        document_papier=accepted.document_papier,
+    )
+
+
+def _candidates(context: Context) -> list[str]:
+    accepted = context.dossier.accepted
+    assert accepted is not None
+    if accepted.numero_acte:
+        return [check_acte_number(accepted.numero_acte)]
+    number = DossierNumber.parse(accepted.numero_dossier, today=context.today().date())
+    return list(acte_number_candidates(number, code_document=accepted.code_document))
+
+
+def _decision_date(dossier: Dossier) -> date | None:
+    accepted = dossier.accepted
+    if accepted is not None and accepted.date_acte is not None:
+        return accepted.date_acte
+    return dossier.signed.signed_on if dossier.signed else None
+
+
+def _matiere(code: str, authority: Authority, classification: Classification) -> tuple[int, ...]:
+    """Two levels are national; a deeper one goes out only if its live label is the one confirmed."""
+    levels = tuple(int(level) for level in code.split("."))
+    while len(levels) > 2:
+        dotted = ".".join(map(str, levels))
+        confirmed = authority.matieres.get(dotted)
+        live = classification.libelle(dotted)
+        if confirmed is not None and live is not None and same_label(confirmed, live):
+            break
+        levels = levels[:-1]
+    return levels
+
+
+def _piece(code: str, nature: Nature, classification: Classification, default: str) -> str:
+    """The type asked for when the live classification has it for this nature, else the nature's own."""
+    return code if code and classification.allows_piece(nature, code) else default
+
+
+def _blocked(code: str, reason: str, advice: str) -> ev.Blocked:
+    return ev.Blocked(
+        code=code, step="transmettre", reason=reason, who="l'agent instructeur du dossier", advice=advice
+    )

@@ -1,0 +1,250 @@
+"""The part of the journey that happens in the parapheur: open, watch, bring home, release."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cdg62_connect.errors import NotFound
+from cdg62_connect.formats import PadesVerdict, verify_pades
+from cdg62_connect.iparapheur import CircuitState, Document, NewDossier, Progress, RetrievedFile, progress
+from cdg62_connect.journey import events as ev
+from cdg62_connect.journey.documents import digest_of
+from cdg62_connect.journey.keys import parapheur_key
+from cdg62_connect.journey.step import PARIS, Context, Later
+from cdg62_connect.settings import Settings, UnknownSigner
+
+if TYPE_CHECKING:
+    from cdg62_connect.journey.state import Dossier
+
+_LOOKS_BEFORE_LOST = 12
+"""A dossier that the parapheur no longer shows after so many looks is a person's business."""
+
+_DOWNLOAD_LIMIT = 2 * 1024**3
+
+_LONGEST_TITLE = 255
+"""What a DossierTitre holds; the whole objet goes to S2LOW."""
+
+
+class OpenCircuit:
+    """``CreerDossier``: the document enters its circuit, once."""
+
+    name = "ouvrir_circuit"
+    platform = "iparapheur"
+
+    def applies(self, dossier: Dossier) -> bool:
+        """Checked, to be signed, not in the circuit."""
+        return dossier.accepted is not None and dossier.accepted.signer and dossier.circuit is None
+
+    def plan(self, context: Context) -> ev.IntentRecorded:
+        """The key is all that is needed to find the dossier again."""
+        dossier = context.dossier
+        key = parapheur_key(dossier.id_depot, attempt=dossier.attempt)
+        return ev.IntentRecorded(step=self.name, key=key)
+
+    def perform(self, context: Context, intent: ev.IntentRecorded) -> tuple[ev.Fact, ...]:
+        """Send the document and its annexes."""
+        accepted = context.dossier.accepted
+        assert accepted is not None
+        created = context.assignment.platforms.parapheur.dossiers.creer(
+            NewDossier(
+                dossier_id=intent.key,
+                titre=accepted.objet[:_LONGEST_TITLE],
+                type_technique=accepted.type_technique,
+                sous_type=accepted.sous_type,
+                document=Document(nom=accepted.document.nom, content=context.payload(accepted.document)),
+                annexes=tuple(
+                    Document(nom=annexe.nom, content=context.payload(annexe), content_type=_media(annexe.nom))
+                    for annexe in accepted.annexes
+                ),
+                annotation_publique=accepted.annotation_publique or None,
+                annotation_privee=accepted.annotation_privee or None,
+                date_limite=accepted.date_limite,
+            )
+        )
+        return (ev.CircuitOpened(dossier_id=created.dossier_id, how="created"),)
+
+    def reconcile(self, context: Context, intent: ev.IntentRecorded) -> tuple[ev.Fact, ...]:
+        """A history means that the dossier exists."""
+        try:
+            context.assignment.platforms.parapheur.dossiers.historique(intent.key)
+        except NotFound:
+            return (ev.IntentCleared(step=self.name, why="le parapheur ne connaît pas ce dossier"),)
+        return (ev.CircuitOpened(dossier_id=intent.key, how="found"),)
+
+
+class WatchCircuit:
+    """``GetHistoDossier`` until the circuit ends; then the files are brought home and verified."""
+
+    name = "suivre_circuit"
+
+    def applies(self, dossier: Dossier) -> bool:
+        """In the circuit, without its end."""
+        return dossier.circuit is not None and dossier.signed is None and dossier.rejected is None
+
+    def pace(self, settings: Settings) -> float:
+        """The parapheur's rhythm."""
+        return settings.rhythm.parapheur_seconds
+
+    def look(self, context: Context) -> tuple[ev.Fact, ...] | Later:
+        """Whether people have signed or refused."""
+        circuit = context.dossier.circuit
+        assert circuit is not None
+        dossiers = context.assignment.platforms.parapheur.dossiers
+        try:
+            state = progress(dossiers.historique(circuit.dossier_id))
+        except NotFound as unknown:
+            if context.tries < _LOOKS_BEFORE_LOST:
+                return Later("le parapheur ne montre pas (encore) ce dossier")
+            return (
+                ev.Blocked(
+                    code="DISPARU_DU_PARAPHEUR",
+                    step=self.name,
+                    reason=f"Le parapheur ne connaît plus le dossier {circuit.dossier_id}.",
+                    who="l'administrateur du parapheur",
+                    advice=unknown.advice,
+                ),
+            )
+        match state.progress:
+            case Progress.PENDING:
+                return Later(f"au parapheur ({state.status or 'sans statut'})")
+            case Progress.REJECTED:
+                return self._bring_refusal(context, circuit.dossier_id, state)
+            case Progress.FINISHED:
+                return self._bring_signed(context, circuit.dossier_id, state)
+
+    def _bring_refusal(self, context: Context, dossier_id: str, state: CircuitState) -> tuple[ev.Fact, ...]:
+        files: list[ev.StoredFile] = []
+        with context.documents.workplace(context.dossier.id_depot) as folder:
+            found = context.assignment.platforms.parapheur.dossiers.recuperer(
+                dossier_id, into=folder, limit=_DOWNLOAD_LIMIT
+            )
+            if found.bordereau is not None:
+                files.append(_kept(context, found.bordereau, "bordereau_signature", "bordereau.pdf"))
+        etape = "visa" if "Visa" in state.status else "signature"
+        return (
+            ev.RejectedInCircuit(
+                etape=etape, by=state.by, reason=state.reason, on=state.at, files=tuple(files)
+            ),
+        )
+
+    def _bring_signed(self, context: Context, dossier_id: str, state: CircuitState) -> tuple[ev.Fact, ...]:
+        with context.documents.workplace(context.dossier.id_depot) as folder:
+            found = context.assignment.platforms.parapheur.dossiers.recuperer(
+                dossier_id, into=folder, limit=_DOWNLOAD_LIMIT
+            )
+            if found.document is None:
+                return (self._unsigned("Le parapheur ne rend aucun document."),)
+            verdict = verify_pades(
+                found.document.path, anchors=context.settings.signature.anchors, moment=context.clock.now()
+            )
+            accepted = context.dossier.accepted
+            assert accepted is not None
+            signed_name = f"{Path(accepted.document.nom).stem[:80]}_signe.pdf"
+            files = [_kept(context, found.document, "pdf_signe", signed_name)]
+            if found.bordereau is not None:
+                files.append(
+                    _kept(context, found.bordereau, "bordereau_signature", "bordereau_signature.pdf")
+                )
+        if refused := self._judge(verdict, context.settings.signature.unknown_signer):
+            return (refused.model_copy(update={"files": tuple(files)}),)
+        moment = verdict.signatures[-1].signed_at or state.signed_at or context.clock.now()
+        return (
+            ev.Signed(
+                files=tuple(files),
+                signatures=tuple(
+                    ev.Signature(
+                        signer=one.signer, signed_at=one.signed_at, trusted=one.trusted, problem=one.problem
+                    )
+                    for one in verdict.signatures
+                ),
+                signed_on=moment.astimezone(PARIS).date(),
+            ),
+        )
+
+    def _judge(self, verdict: PadesVerdict, rule: UnknownSigner) -> ev.Blocked | None:
+        if not verdict.signed:
+            problems = " ".join(one.problem for one in verdict.signatures if one.problem)
+            return self._unsigned(
+                "Le document revient du parapheur sans signature intacte sur tout le document. " + problems
+            )
+        if not verdict.trusted and rule is UnknownSigner.EXIGER:
+            signers = ", ".join(one.signer for one in verdict.signatures if not one.trusted)
+            return ev.Blocked(
+                code="SIGNATAIRE_INCONNU",
+                step=self.name,
+                reason=f"Le certificat du signataire n'est pas reconnu : {signers}.",
+                who="l'administrateur de cdg62-connect",
+                advice="Ajoutez son autorité de certification aux ancres, ou faites signer par un signataire reconnu.",
+            )
+        return None
+
+    def _unsigned(self, reason: str) -> ev.Blocked:
+        return ev.Blocked(
+            code="PAS_SIGNE",
+            step=self.name,
+            reason=reason.strip(),
+            who="le signataire et l'administrateur du parapheur",
+            advice="Rien n'a été effacé ni transmis. Faites signer le document dans un nouveau dossier du "
+            "parapheur, puis adoptez ce dossier.",
+        )
+
+
+class ReleaseCircuit:
+    """``ArchiverDossier`` or ``EffacerDossierRejete``: the parapheur forgets what is safe with us."""
+
+    name = "liberer_circuit"
+    platform = "iparapheur"
+
+    def applies(self, dossier: Dossier) -> bool:
+        """The circuit has ended, and the depositor has what came of it."""
+        ended = dossier.signed is not None or dossier.rejected is not None
+        return dossier.circuit is not None and ended and not dossier.released and not dossier.pending_returns
+
+    def plan(self, context: Context) -> ev.IntentRecorded | tuple[ev.Fact, ...]:
+        """Every file brought home is read again: nothing is deleted there that is not whole here."""
+        circuit = context.dossier.circuit
+        assert circuit is not None
+        for file in context.dossier.evidence:
+            path = context.documents.path(file.sha256)
+            if not path.exists() or digest_of(path) != file.sha256:
+                return (
+                    ev.Blocked(
+                        code="COPIE_PERDUE",
+                        step=self.name,
+                        reason=f"La copie locale de {file.nom} n'est plus intacte.",
+                        who="l'administrateur de cdg62-connect",
+                        advice="Le parapheur garde le dossier : vérifiez le disque avant toute chose.",
+                    ),
+                )
+        return ev.IntentRecorded(step=self.name, key=circuit.dossier_id)
+
+    def perform(self, context: Context, intent: ev.IntentRecorded) -> tuple[ev.Fact, ...]:
+        """Delete there what is saved here."""
+        dossiers = context.assignment.platforms.parapheur.dossiers
+        try:
+            if context.dossier.rejected is not None:
+                dossiers.effacer_rejete(intent.key)
+            else:
+                dossiers.archiver(intent.key)
+        except NotFound:
+            return (ev.CircuitReleased(dossier_id=intent.key, how="gone"),)
+        return (ev.CircuitReleased(dossier_id=intent.key, how="deleted"),)
+
+    def reconcile(self, context: Context, intent: ev.IntentRecorded) -> tuple[ev.Fact, ...]:
+        """Gone means done."""
+        try:
+            context.assignment.platforms.parapheur.dossiers.historique(intent.key)
+        except NotFound:
+            return (ev.CircuitReleased(dossier_id=intent.key, how="gone"),)
+        return (ev.IntentCleared(step=self.name, why="le dossier est encore au parapheur"),)
+
+
+def _kept(context: Context, file: RetrievedFile, nature: str, nom: str) -> ev.StoredFile:
+    return context.keep(file.path, nature=nature, nom=nom, sha256=file.sha256)
+
+
+def _media(nom: str) -> str:
+    return {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}.get(
+        Path(nom).suffix.lower(), "application/pdf"
+    )

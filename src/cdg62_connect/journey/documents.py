@@ -1,0 +1,82 @@
+"""The documents of the dossiers, each under the SHA-256 of its content: written once, never changed."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cdg62_connect.durable import durable_file, force_directory
+from cdg62_connect.errors import JournalError
+from cdg62_connect.moments import reach
+
+_BLOCK = 1024 * 1024
+
+
+class Documents:
+    """A content-addressed folder, and beside it one work folder per dossier."""
+
+    def __init__(self, folder: Path) -> None:
+        self._store = folder / "documents"
+        self._work = folder / "travail"
+        self._store.mkdir(parents=True, exist_ok=True)
+        self._work.mkdir(parents=True, exist_ok=True)
+
+    def path(self, sha256: str) -> Path:
+        """Where a stored document is."""
+        return self._store / sha256[:2] / sha256
+
+    def keep(self, source: Path, *, sha256: str) -> None:
+        """Copy ``source`` into the store, durably, checking that it is what its digest says.
+
+        Raises:
+            JournalError: the content no longer has that digest; nothing was kept.
+        """
+        target = self._place(sha256)
+        if target.exists():
+            return
+        digest = hashlib.sha256()
+        with source.open("rb") as content, durable_file(target) as out:
+            while block := content.read(_BLOCK):
+                digest.update(block)
+                out.write(block)
+            if digest.hexdigest() != sha256:
+                raise JournalError(f"Le fichier {source.name} a changé pendant sa prise en charge.")
+
+    def adopt(self, source: Path, *, sha256: str) -> None:
+        """Move a finished, forced-to-disk download of the work folder into the store."""
+        target = self._place(sha256)
+        reach(f"file.before:{sha256[:8]}")
+        source.replace(target)
+        force_directory(target.parent)
+        reach(f"file.after:{sha256[:8]}")
+
+    @contextmanager
+    def workplace(self, id_depot: str) -> Generator[Path]:
+        """An empty folder for a dossier's downloads; whatever an interrupted run left there is gone."""
+        folder = self._work / id_depot
+        self.clear(id_depot)
+        folder.mkdir(mode=0o700)
+        try:
+            yield folder
+        finally:
+            self.clear(id_depot)
+
+    def clear(self, id_depot: str) -> None:
+        """Remove what an interrupted run left in the dossier's work folder."""
+        shutil.rmtree(self._work / id_depot, ignore_errors=True)
+
+    def _place(self, sha256: str) -> Path:
+        target = self.path(sha256)
+        if not target.parent.exists():
+            target.parent.mkdir(exist_ok=True)
+            force_directory(self._store)
+        return target
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file, read as a stream."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()

@@ -1,0 +1,247 @@
+"""The engine: for one dossier, take the step that comes next, until there is only waiting left.
+
+Around every effect: the intent is written before the call and the outcome after it; an intent without an
+outcome is reconciled with the platform before anything else is tried.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, cast
+
+from cdg62_connect.errors import (
+    AlreadyExists,
+    AnswerLost,
+    Cdg62Error,
+    ConfigurationError,
+    InvalidInput,
+    NotReady,
+    NotSent,
+    OutcomeUnknown,
+    PlatformError,
+    Refused,
+    Unavailable,
+)
+from cdg62_connect.journey import events as ev
+from cdg62_connect.journey import pace
+from cdg62_connect.journey.step import Context, Effect, Later, Look, Publication, Step
+from cdg62_connect.journey.store import Wait
+
+if TYPE_CHECKING:
+    from cdg62_connect.clock import Clock
+    from cdg62_connect.formats import Classification
+    from cdg62_connect.journey.documents import Documents
+    from cdg62_connect.journey.platforms import Assignment, PlatformDesk
+    from cdg62_connect.journey.release_gate import ReleaseGate
+    from cdg62_connect.journey.state import Dossier
+    from cdg62_connect.journey.store import Hold
+    from cdg62_connect.operis import DepositTree
+    from cdg62_connect.settings import Settings
+
+_log = logging.getLogger("cdg62_connect.parcours")
+
+
+_TRIES_BEFORE_PERSON = 5
+"""How many times a platform may say that a key is taken without showing the element."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Postponed:
+    seconds: float
+    reason: str
+    problem: bool = False
+
+
+class Engine:
+    """Advances dossiers along one route."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        route: tuple[Step, ...],
+        desk: PlatformDesk,
+        gate: ReleaseGate,
+        tree: DepositTree,
+        documents: Documents,
+        clock: Clock,
+        classification: Callable[[Assignment], Classification],
+    ) -> None:
+        self._settings = settings
+        self._route = route
+        self._desk = desk
+        self._gate = gate
+        self._tree = tree
+        self._documents = documents
+        self._clock = clock
+        self._classification = classification
+        self._longest = float(settings.rhythm.longest_seconds)
+
+    def advance(self, hold: Hold) -> None:
+        """Take every step that can be taken now, then say when to look again."""
+        waits = dict(hold.waits)
+        problem = ""
+        while (step := self._next(hold, waits)) is not None:
+            tries = waits[step.name].tries if step.name in waits else 0
+            outcome = self._take(step, hold, tries)
+            if isinstance(outcome, _Postponed):
+                until = self._clock.now() + timedelta(seconds=outcome.seconds)
+                waits[step.name] = Wait(until=until, tries=tries + 1, reason=outcome.reason)
+                problem = outcome.reason if outcome.problem else problem
+            else:
+                assert outcome, f"{step.name} took its turn and changed nothing"
+                _settle(waits, step, outcome, now=self._clock.now())
+                hold.append(*outcome)
+        applying = {step.name for step in self._route if _applies(step, hold.state)}
+        waits = {name: wait for name, wait in waits.items() if name in applying}
+        hold.schedule(
+            min((wait.until for wait in waits.values()), default=None), waits=waits, problem=problem
+        )
+
+    def _next(self, hold: Hold, waits: dict[str, Wait]) -> Step | None:
+        now = self._clock.now()
+        applying = (step for step in self._route if _applies(step, hold.state))
+        return next((step for step in applying if _ready(waits.get(step.name), now)), None)
+
+    def _take(self, step: Step, hold: Hold, tries: int) -> tuple[ev.Fact, ...] | _Postponed:
+        if hasattr(step, "publish"):
+            return self._publish(cast("Publication", step), hold, tries)
+        try:
+            context = Context(
+                settings=self._settings,
+                documents=self._documents,
+                clock=self._clock,
+                assignment=self._desk.assign(hold.state),
+                tries=tries,
+                reserve_number=hold.reserve_number,
+                classification=self._classification,
+            )
+            if hasattr(step, "look"):
+                return self._look(cast("Look", step), context)
+            return self._effect(cast("Effect", step), context, hold, tries)
+        except Cdg62Error as failure:
+            return self._after_read(failure, step, tries)
+
+    def _publish(self, step: Publication, hold: Hold, tries: int) -> tuple[ev.Fact, ...] | _Postponed:
+        try:
+            return step.publish(hold.state, tree=self._tree, documents=self._documents)
+        except (OSError, ConfigurationError) as refused:
+            reason = f"L'arbre de dépôt n'est pas utilisable : {refused}"
+            return _Postponed(pace.after_fault(tries=tries, longest=self._longest), reason, problem=True)
+
+    def _look(self, step: Look, context: Context) -> tuple[ev.Fact, ...] | _Postponed:
+        found = step.look(context)
+        if isinstance(found, Later):
+            base = found.seconds or step.pace(self._settings)
+            return _Postponed(pace.after_look(base, tries=context.tries, longest=self._longest), found.reason)
+        return found
+
+    def _effect(
+        self, step: Effect, context: Context, hold: Hold, tries: int
+    ) -> tuple[ev.Fact, ...] | _Postponed:
+        pending = hold.state.intent
+        if pending is not None and pending.step == step.name:
+            return step.reconcile(context, pending)
+        self._gate.require(step.platform)
+        planned = step.plan(context)
+        if not isinstance(planned, ev.IntentRecorded):
+            return planned
+        hold.append(planned)
+        try:
+            return step.perform(context, planned)
+        except OutcomeUnknown as unknown:
+            _log.warning("%s : %s", hold.id_depot, unknown)
+            wait = pace.after_lost_answer(tries=tries, longest=self._longest)
+            return _Postponed(wait, unknown.summary, problem=True)
+        except AlreadyExists as known:
+            return self._already_there(step, context, planned, known, tries)
+        except Cdg62Error as failure:
+            return self._after_effect(failure, step, hold, tries)
+
+    def _already_there(
+        self,
+        step: Effect,
+        context: Context,
+        intent: ev.IntentRecorded,
+        known: AlreadyExists,
+        tries: int,
+    ) -> tuple[ev.Fact, ...] | _Postponed:
+        """The platform says that the key is taken: by us, in an earlier life, or by somebody else.
+
+        A new element may take a while to show itself: the platform is asked again before a person is.
+        """
+        facts = step.reconcile(context, intent)
+        if not any(isinstance(fact, ev.IntentCleared) for fact in facts):
+            return facts
+        if tries < _TRIES_BEFORE_PERSON:
+            wait = pace.after_lost_answer(tries=tries, longest=self._longest)
+            return _Postponed(wait, known.summary, problem=True)
+        blocked = ev.Blocked(
+            code="CLE_DEJA_PRISE",
+            step=step.name,
+            reason=f"{step.platform} dit que « {intent.key} » existe déjà, mais ne le montre pas. {known.said}",
+            who=f"l'administrateur de {step.platform}",
+            advice="Cherchez cet élément avec un compte qui voit tout, puis adoptez-le.",
+        )
+        return (*facts, blocked)
+
+    def _after_effect(
+        self, failure: Cdg62Error, step: Effect, hold: Hold, tries: int
+    ) -> tuple[ev.Fact, ...] | _Postponed:
+        """Anything but ``OutcomeUnknown`` means that the effect did not happen."""
+        cleared = ev.IntentCleared(step=step.name, why=str(failure))
+        if isinstance(failure, Refused | InvalidInput) and not isinstance(failure, NotReady):
+            return (cleared, _blocked(step, failure))
+        hold.append(cleared)
+        return self._after_read(failure, step, tries)
+
+    def _after_read(self, failure: Cdg62Error, step: Step, tries: int) -> tuple[ev.Fact, ...] | _Postponed:
+        """Nothing happened on the platform: wait, or call a person when waiting cannot help."""
+        if isinstance(failure, InvalidInput):
+            return (_blocked(step, failure),)
+        wait = pace.after_fault(tries=tries, longest=self._longest)
+        if isinstance(failure, Unavailable) and failure.retry_after:
+            wait = min(max(wait, failure.retry_after), self._longest)
+        if isinstance(failure, PlatformError | ConfigurationError):
+            passing = isinstance(failure, NotSent | AnswerLost | Unavailable | NotReady)
+            _log.log(logging.INFO if passing else logging.ERROR, "%s : %s", step.name, failure)
+            return _Postponed(wait, str(failure), problem=True)
+        raise failure
+
+
+def _settle(waits: dict[str, Wait], step: Step, outcome: tuple[ev.Fact, ...], *, now: datetime) -> None:
+    """A step that succeeded owes nothing; one that only learnt that it failed keeps the count of its tries."""
+    if all(isinstance(fact, ev.IntentCleared) for fact in outcome) and step.name in waits:
+        waits[step.name] = replace(waits[step.name], until=now)
+    else:
+        waits.pop(step.name, None)
+
+
+def _applies(step: Step, dossier: Dossier) -> bool:
+    """A blocked dossier is told to the depositor; nothing else is done with it."""
+    return step.applies(dossier) and (dossier.blocked is None or hasattr(step, "publish"))
+
+
+def _ready(wait: Wait | None, now: datetime) -> bool:
+    return wait is None or wait.until <= now
+
+
+def _blocked(step: Step, failure: Cdg62Error) -> ev.Blocked:
+    if isinstance(failure, PlatformError):
+        return ev.Blocked(
+            code="REFUS_" + failure.platform.upper(),
+            step=step.name,
+            reason=f"{failure.summary} {failure.said}".strip(),
+            who=f"l'agent instructeur, avec l'administrateur de {failure.platform}",
+            advice=failure.advice,
+        )
+    return ev.Blocked(
+        code="DONNEE_A_CORRIGER",
+        step=step.name,
+        reason=str(failure),
+        who="l'agent instructeur du dossier",
+        advice="Corrigez puis redéposez, ou faites reprendre le dossier.",
+    )

@@ -1,0 +1,184 @@
+"""Taking lots from the depositor: by one rename, checked before any call, known by identity and content.
+
+A lot that was taken and whose journal says nothing yet (the process died in between) is simply taken up
+from ``encours/`` at the next pass.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cdg62_connect.errors import ConfigurationError
+from cdg62_connect.journey import events as ev
+from cdg62_connect.journey.store import Busy
+from cdg62_connect.operis import (
+    CheckedDeposit,
+    DepositRefused,
+    DepositReport,
+    DepositTree,
+    Finding,
+    FindingCode,
+    Resultat,
+    manifest_digest,
+    read_lot,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cdg62_connect.clock import Clock
+    from cdg62_connect.journey.documents import Documents
+    from cdg62_connect.journey.state import Dossier
+    from cdg62_connect.journey.store import Hold, Store
+    from cdg62_connect.settings import Settings
+
+
+class Intake:
+    """From ``entrants/`` to a dossier that is accepted or quarantined."""
+
+    def __init__(self, *, tree: DepositTree, store: Store, clock: Clock) -> None:
+        self._tree = tree
+        self._store = store
+        self._clock = clock
+
+    def run(self, *, received: list[str], failed: dict[str, str]) -> None:
+        """Take every complete lot: adds to ``received`` the dossiers that are new, to ``failed`` what the disk
+        refuses to give; one lot does not stop the others.
+        """
+        for lot in self._tree.waiting_lots():
+            try:
+                self._tree.take(lot)
+            except ConfigurationError as refused:
+                failed[lot] = str(refused)
+        taken = {name: self._tree.lot_of(name) for name in self._tree.taken_lots()}
+        in_course = {row.id_depot for row in self._store.rows(in_course=True)}
+        for name, lot in taken.items():
+            if lot in in_course and name == lot:
+                continue
+            try:
+                with self._store.hold(lot) as hold:
+                    if self._receive(hold, name):
+                        received.append(lot)
+            except Busy:
+                continue
+            except ConfigurationError as refused:
+                failed[lot] = str(refused)
+
+    def _receive(self, hold: Hold, taken: str) -> bool:
+        folder = self._tree.lot_folder(taken)
+        if not folder.exists():  # another process has dealt with it since we listed
+            return False
+        digest = manifest_digest(folder)
+        dossier = hold.state
+        if dossier.received is None:
+            hold.append(ev.Received(taken=taken, empreinte_manifeste=digest))
+            return True
+        if dossier.received.taken == taken and not dossier.filed:
+            return False
+        self._receive_again(dossier, taken, digest)
+        return False
+
+    def _receive_again(self, dossier: Dossier, taken: str, digest: str) -> None:
+        """The same deposit again: acknowledged again and put away. The same name for another: refused."""
+        received = dossier.received
+        assert received is not None
+        same = digest == received.empreinte_manifeste
+        if same and dossier.quarantined is None:
+            self._tree.archive(taken, moment=self._clock.now())
+            return
+        refusal = Finding(
+            code=FindingCode.DEPOT_DEJA_RECU if same else FindingCode.DEPOT_CONFLIT,
+            champ="id_depot",
+            message="Ce dépôt a déjà été reçu et refusé : corrigez-le et donnez-lui un nouveau numéro d'ordre (SEQ)."
+            if same
+            else "Un autre dépôt porte déjà ce nom, avec un autre contenu : donnez un nouveau numéro d'ordre (SEQ). "
+            "Le premier dépôt suit son cours, rien n'y est changé.",
+        )
+        self._tree.quarantine(
+            taken,
+            DepositReport(
+                id_depot=dossier.id_depot,
+                recu_le=self._clock.now(),
+                resultat=Resultat.REFUSE,
+                erreurs=(refusal,),
+                avertissements=(),
+                empreinte_manifeste=digest,
+            ),
+        )
+
+
+class Check:
+    """Every check before any call; what is accepted is copied, so that the lot's folder is free to change."""
+
+    name = "controler"
+
+    def __init__(self, settings: Settings, *, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+
+    def applies(self, dossier: Dossier) -> bool:
+        """Received, neither accepted nor refused."""
+        return dossier.received is not None and not (dossier.accepted or dossier.quarantined)
+
+    def publish(self, dossier: Dossier, *, tree: DepositTree, documents: Documents) -> tuple[ev.Fact, ...]:
+        """Accept the deposit, or say everything that is wrong with it."""
+        received = dossier.received
+        assert received is not None
+        try:
+            deposit = read_lot(
+                tree.lot_folder(received.taken),
+                lot=dossier.id_depot,
+                settings=self._settings,
+                now=self._clock.now(),
+            )
+        except DepositRefused as refused:
+            return (
+                ev.Quarantined(
+                    erreurs=tuple(_plain(finding) for finding in refused.report.erreurs),
+                    avertissements=tuple(_plain(finding) for finding in refused.report.avertissements),
+                ),
+            )
+        for path, sha256 in _files(deposit):
+            documents.keep(path, sha256=sha256)
+        return (_accepted(deposit),)
+
+
+def _files(deposit: CheckedDeposit) -> list[tuple[Path, str]]:
+    return [(file.path, file.sha256) for file in (deposit.document, *deposit.annexes)]
+
+
+def _accepted(deposit: CheckedDeposit) -> ev.Accepted:
+    return ev.Accepted(
+        siren=deposit.authority.siren,
+        numero_dossier=deposit.dossier.canonical,
+        id_externe=deposit.manifest.dossier.id_externe or "",
+        code_document=deposit.manifest.document.code,
+        objet=deposit.objet,
+        document=ev.StoredFile(
+            nature="document",
+            nom=deposit.document.nom,
+            sha256=deposit.document.sha256,
+            type_piece=deposit.type_piece,
+        ),
+        annexes=tuple(
+            ev.StoredFile(nature="annexe", nom=file.nom, sha256=file.sha256, type_piece=file.type_piece)
+            for file in deposit.annexes
+        ),
+        signer=deposit.signer,
+        transmettre=deposit.transmettre,
+        type_technique=deposit.manifest.circuit.iparapheur_type or deposit.authority.parapheur.type_technique,
+        sous_type=deposit.sous_type or "",
+        date_limite=deposit.date_limite,
+        annotation_publique=deposit.annotation_publique or "",
+        annotation_privee=deposit.annotation_privee or "",
+        nature=deposit.nature,
+        matiere=deposit.matiere,
+        numero_acte=deposit.numero_acte or "",
+        date_acte=deposit.date_acte,
+        document_papier=bool(deposit.manifest.legalite.document_papier),
+        avertissements=tuple(_plain(finding) for finding in deposit.warnings),
+    )
+
+
+def _plain(finding: Finding) -> dict[str, str]:
+    return {"code": finding.code.value, "champ": finding.champ, "message": finding.message}

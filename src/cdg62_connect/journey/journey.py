@@ -1,0 +1,208 @@
+"""The journey as a script uses it: open it with the settings, run passes, ask what became of each dossier."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from cdg62_connect.clock import Clock, SystemClock
+from cdg62_connect.durable import write_durably
+from cdg62_connect.errors import ConfigurationError, HoldLost
+from cdg62_connect.extras import extra
+from cdg62_connect.formats import Classification
+from cdg62_connect.journey import resolution
+from cdg62_connect.journey.documents import Documents
+from cdg62_connect.journey.platforms import Assignment, PlatformDesk
+from cdg62_connect.journey.release_gate import ReleaseGate
+from cdg62_connect.operis import DepositTree
+
+with extra("journey", needed_for="Le parcours des dossiers"):
+    from cdg62_connect.journey.engine import Engine
+    from cdg62_connect.journey.intake import Intake
+    from cdg62_connect.journey.routes.direct import direct_route
+    from cdg62_connect.journey.step import Context
+    from cdg62_connect.journey.store import JOURNAL_FILE, Busy, Row, Store
+
+if TYPE_CHECKING:
+    from cdg62_connect.journey.events import Event
+    from cdg62_connect.journey.state import Dossier
+    from cdg62_connect.settings import Settings
+
+_log = logging.getLogger("cdg62_connect.parcours")
+
+
+@dataclass(slots=True)
+class PassReport:
+    """What one pass did: lots received, dossiers moved on, dossiers that failed in a way nobody foresaw."""
+
+    received: list[str] = field(default_factory=list)
+    advanced: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+class Journey:
+    """One installation at work. Several processes may work on the same folders at once."""
+
+    def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
+        """Open the journal and the deposit tree; both are made at the first opening, and only then.
+
+        Raises:
+            MissingExtra: the extra ``journey`` is not installed.
+            JournalError: the journal cannot be used.
+        """
+        self._settings = settings
+        self._clock = clock or SystemClock()
+        self.tree = DepositTree(settings.deposit.root, mode=settings.deposit.mode)
+        if not (settings.journal.folder / JOURNAL_FILE).exists():
+            self.tree.prepare()  # later, a missing tree is a mount that is down, not one to be made
+        self._store = Store(settings.journal.folder, clock=self._clock)
+        self.documents = Documents(settings.journal.folder)
+        self._desk = PlatformDesk(settings, clock=self._clock)
+        self._classifications: dict[str, tuple[date, Classification]] = {}
+        self._engine = Engine(
+            settings,
+            route=direct_route(settings, clock=self._clock),
+            desk=self._desk,
+            gate=ReleaseGate(settings),
+            tree=self.tree,
+            documents=self.documents,
+            clock=self._clock,
+            classification=self._classification,
+        )
+        self._intake = Intake(tree=self.tree, store=self._store, clock=self._clock)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close connections and journal; nothing is lost by closing at any moment."""
+        self._desk.close()
+        self._store.close()
+
+    def run_pass(self) -> PassReport:
+        """Take the waiting lots, then move every dossier that is due as far as it goes now.
+
+        A dossier that another process holds is left to it; one that fails in an unforeseen way is tried
+        again later and does not stop the others.
+        """
+        report = PassReport()
+        self._purge_once_a_day()
+        self._intake.run(received=report.received, failed=report.failed)
+        now = self._clock.now()
+        for id_depot in self._store.due(now):
+            try:
+                with self._store.hold(id_depot) as hold:
+                    before = hold.state.last_seq
+                    try:
+                        self._engine.advance(hold)
+                    except HoldLost:
+                        raise
+                    except Exception as failure:  # noqa: BLE001 - one dossier must not stop the others
+                        _log.exception("%s : erreur imprévue", id_depot)
+                        report.failed[id_depot] = f"{type(failure).__name__} : {failure}"
+                        later = now + timedelta(seconds=self._settings.rhythm.longest_seconds)
+                        hold.schedule(later, waits=hold.waits, problem=report.failed[id_depot])
+                    if hold.state.last_seq != before:
+                        report.advanced.append(id_depot)
+            except (Busy, HoldLost) as held:
+                _log.info("%s", held)
+        return report
+
+    def rows(self, *, in_course: bool = False) -> list[Row]:
+        """One line per dossier, oldest first."""
+        return self._store.rows(in_course=in_course)
+
+    def dossier(self, id_depot: str) -> Dossier:
+        """One dossier's state.
+
+        Raises:
+            UnknownDossier: the journal has none of that name.
+        """
+        return self._store.dossier(id_depot)
+
+    def history(self, id_depot: str) -> list[Event]:
+        """One dossier's events, oldest first."""
+        return self._store.history(id_depot)
+
+    def now(self) -> datetime:
+        """The present moment, on this journey's clock."""
+        return self._clock.now()
+
+    def next_due(self) -> datetime | None:
+        """When the next look comes, or ``None`` when nothing is in course."""
+        return self._store.next_due()
+
+    def resume(self, id_depot: str | None = None) -> int:
+        """Make one dossier, or every dossier in course, due at once; how many.
+
+        Nothing is sent twice: an interrupted effect is first reconciled with its platform.
+
+        Raises:
+            UnknownDossier: the journal has none of that name.
+        """
+        if id_depot is not None:
+            self._store.dossier(id_depot)
+        return self._store.make_due(id_depot)
+
+    def adopt(self, id_depot: str, *, platform: str, remote_id: str, by: str, motif: str) -> None:
+        """Resolve a blocked dossier: this element of the platform is its own.
+
+        Raises:
+            UnknownDossier, ResolutionRefused, Busy, PlatformError: nothing was changed.
+        """
+        self._store.dossier(id_depot)
+        with self._store.hold(id_depot) as hold:
+            platforms = self._desk.assign(hold.state).platforms
+            resolution.adopt(hold, platforms, platform=platform, remote_id=remote_id, by=by, motif=motif)
+
+    def declare_never_left(self, id_depot: str, *, by: str, motif: str) -> None:
+        """Resolve a blocked dossier: what was being sent never left.
+
+        Raises:
+            UnknownDossier, ResolutionRefused, Busy, PlatformError: nothing was changed.
+        """
+        self._store.dossier(id_depot)
+        with self._store.hold(id_depot) as hold:
+            context = Context(
+                settings=self._settings,
+                documents=self.documents,
+                clock=self._clock,
+                assignment=self._desk.assign(hold.state),
+                tries=0,
+                reserve_number=hold.reserve_number,
+                classification=self._classification,
+            )
+            resolution.never_left(hold, context, by=by, motif=motif)
+
+    def _purge_once_a_day(self) -> None:
+        """Delete what the depositor took back long enough ago; never what it has not taken."""
+        mark = self._settings.journal.folder / "derniere-purge"
+        now = self._clock.now()
+        today = now.date().isoformat()
+        if mark.exists() and mark.read_text("ascii") == today:
+            return
+        try:
+            for gone in self.tree.purge(moment=now, keep_days=self._settings.deposit.keep_days):
+                _log.info("purgé : %s", gone.name)
+        except ConfigurationError as refused:
+            _log.warning("purge remise à plus tard : %s", refused)
+            return
+        write_durably(mark, today.encode("ascii"))
+
+    def _classification(self, assignment: Assignment) -> Classification:
+        """The authority's live classification, asked for once a day."""
+        today = self._clock.now().date()
+        siren = assignment.platforms.siren
+        known = self._classifications.get(siren)
+        if known is None or known[0] != today:
+            content = assignment.platforms.require_s2low().classification.lire()
+            known = self._classifications[siren] = (today, Classification.read(content))
+        return known[1]

@@ -1,0 +1,67 @@
+"""Each event of the journal as one French line, for whoever reads a dossier's story."""
+
+from __future__ import annotations
+
+from cdg62_connect.journey import events as ev
+
+_STEPS = {
+    "ouvrir_circuit": "envoi au parapheur",
+    "transmettre": "transmission à S2LOW",
+    "liberer_circuit": "suppression au parapheur",
+}
+_HOW = {
+    "created": "",
+    "found": " (retrouvé après une réponse perdue)",
+    "adopted": " (adopté sur décision d'une personne)",
+}
+
+
+def told(fact: ev.Fact) -> str:
+    """What happened, in words an agent knows."""
+    match fact:
+        case ev.Received():
+            return "dépôt reçu"
+        case ev.Accepted(code_document=code, numero_dossier=numero):
+            return f"dépôt accepté : {code}, dossier {numero}"
+        case ev.Quarantined(erreurs=errors):
+            return f"dépôt à corriger : {len(errors)} erreur(s)"
+        case ev.Filed(where=where):
+            return f"lot rangé dans {where}/"
+        case ev.AcknowledgementWritten():
+            return "accusé de réception écrit pour le déposant"
+        case ev.IntentRecorded(step=step, key=key):
+            return f"{_STEPS.get(step, step)} annoncé(e) sous la clé {key}"
+        case ev.IntentCleared(step=step, why=why):
+            return f"{_STEPS.get(step, step)} : n'a pas eu lieu ({why})"
+        case ev.CircuitOpened(dossier_id=dossier_id, how=how):
+            return f"au parapheur, dossier {dossier_id}{_HOW[how]}"
+        case ev.Signed(signatures=signatures):
+            return "signé par " + ", ".join(one.signer for one in signatures)
+        case ev.RejectedInCircuit(by=by, etape=etape, reason=reason):
+            return f"refusé au parapheur par {by} ({etape}) : {reason}"
+        case ev.NumberReserved(numero=numero):
+            return f"numéro d'acte réservé : {numero}"
+        case ev.Transmitted(transaction=transaction, numero=numero, how=how):
+            return f"transmis à S2LOW : acte {numero}, transaction {transaction}{_HOW[how]}"
+        case ev.WaitingForPerson(statut=statut, who=who):
+            return f"statut {statut} sur S2LOW, attend {who}"
+        case ev.PersonActed():
+            return "l'attente sur S2LOW est levée"
+        case ev.AcknowledgedByPrefecture(acte_id=acte_id, received_on=day):
+            return f"AR de la préfecture du {day:%d/%m/%Y} : {acte_id}"
+        case ev.RefusedByLegality(reason=reason):
+            return f"anomalie @ctes : {reason}"
+        case ev.ActeCancelled():
+            return "transmission @ctes annulée sur S2LOW"
+        case ev.CircuitReleased(how="gone"):
+            return "le parapheur n'a plus ce dossier"
+        case ev.CircuitReleased():
+            return "dossier supprimé du parapheur, ses pièces étant gardées ici"
+        case ev.Blocked(code=code, reason=reason):
+            return f"bloqué ({code}) : {reason}"
+        case ev.Resolved(by=by, motif=motif, decision=decision):
+            return f"débloqué par {by} ({decision}) : {motif}"
+        case ev.Returned(sequence=sequence, etat=etat):
+            return f"rendu au déposant : {sequence:03}-{etat}"
+        case ev.Closed():
+            return "dossier clos"

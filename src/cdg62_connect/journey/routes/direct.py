@@ -1,0 +1,35 @@
+"""The direct route: we speak to the parapheur and to S2LOW ourselves.
+
+The order is the policy. What the depositor must know comes first, then what leaves, then what is cleaned
+up; transmitting never waits for the parapheur to forget.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cdg62_connect.journey.circuit import OpenCircuit, ReleaseCircuit, WatchCircuit
+from cdg62_connect.journey.intake import Check
+from cdg62_connect.journey.legality import Transmit, WatchActe
+from cdg62_connect.journey.publication import Close, FileLot, PublishReturn, WriteAcknowledgement
+
+if TYPE_CHECKING:
+    from cdg62_connect.clock import Clock
+    from cdg62_connect.journey.step import Step
+    from cdg62_connect.settings import Settings
+
+
+def direct_route(settings: Settings, *, clock: Clock) -> tuple[Step, ...]:
+    """The steps, in the order in which they are tried."""
+    return (
+        Check(settings, clock=clock),
+        WriteAcknowledgement(),
+        PublishReturn(),
+        OpenCircuit(),
+        WatchCircuit(),
+        Transmit(),
+        ReleaseCircuit(),
+        WatchActe(),
+        FileLot(),
+        Close(),
+    )

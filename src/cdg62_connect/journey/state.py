@@ -1,0 +1,203 @@
+"""A dossier's state: nothing but a fold of its events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from cdg62_connect.journey import events as ev
+from cdg62_connect.operis import Refus
+
+
+class Stage(StrEnum):
+    """Where a dossier is in its life."""
+
+    RECEIVED = "RECEIVED"
+    CHECKED = "CHECKED"
+    IN_CIRCUIT = "IN_CIRCUIT"
+    SIGNED = "SIGNED"
+    TRANSMITTED = "TRANSMITTED"
+    ACKNOWLEDGED = "ACKNOWLEDGED"
+    REJECTED = "REJECTED"
+    REFUSED = "REFUSED"
+    CANCELLED = "CANCELLED"
+    QUARANTINED = "QUARANTINED"
+    RETURNED = "RETURNED"
+    CLOSED = "CLOSED"
+    BLOCKED = "BLOCKED"
+
+
+@dataclass(frozen=True, slots=True)
+class PendingReturn:
+    """An event that the depositor has yet to be told of."""
+
+    cause: int
+    at: datetime
+    etat: str
+    files: tuple[ev.StoredFile, ...] = ()
+    refus: Refus | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """One thing to be signed and/or transmitted, for one authority, as its journal tells it."""
+
+    id_depot: str
+    last_seq: int = 0
+    received_at: datetime | None = None
+    changed_at: datetime | None = None
+    received: ev.Received | None = None
+    accepted: ev.Accepted | None = None
+    quarantined: ev.Quarantined | None = None
+    acknowledgement_written: bool = False
+    filed: str = ""
+    attempt: int = 1
+    intent: ev.IntentRecorded | None = None
+    circuit: ev.CircuitOpened | None = None
+    signed: ev.Signed | None = None
+    rejected: ev.RejectedInCircuit | None = None
+    numero: str = ""
+    transmitted: ev.Transmitted | None = None
+    waiting: ev.WaitingForPerson | None = None
+    acknowledged: ev.AcknowledgedByPrefecture | None = None
+    refused: ev.RefusedByLegality | ev.ActeCancelled | None = None
+    released: bool = False
+    blocked: ev.Blocked | None = None
+    pending_returns: tuple[PendingReturn, ...] = ()
+    returns: tuple[ev.Returned, ...] = ()
+    closed: bool = False
+    siren: str = field(default="")
+
+    @property
+    def finished(self) -> bool:
+        """The last thing that was asked of the platforms has its answer."""
+        if self.accepted is None:
+            return False
+        if self.rejected or self.refused or self.acknowledged:
+            return True
+        if self.accepted.transmettre:
+            return False
+        return self.signed is not None or not self.accepted.signer
+
+    @property
+    def stage(self) -> Stage:
+        """Where the dossier is; a block hides the stage behind it."""
+        if self.closed:
+            return Stage.QUARANTINED if self.quarantined else Stage.CLOSED
+        if self.quarantined:
+            return Stage.QUARANTINED
+        if self.blocked or self.waiting:
+            return Stage.BLOCKED
+        if self.finished and self.acknowledgement_written and not self.pending_returns:
+            return Stage.RETURNED
+        return self.progress
+
+    @property
+    def progress(self) -> Stage:
+        """The last stage of the journey that was reached."""
+        reached = (
+            (self.refused, Stage.CANCELLED if isinstance(self.refused, ev.ActeCancelled) else Stage.REFUSED),
+            (self.rejected, Stage.REJECTED),
+            (self.acknowledged, Stage.ACKNOWLEDGED),
+            (self.transmitted, Stage.TRANSMITTED),
+            (self.signed, Stage.SIGNED),
+            (self.circuit, Stage.IN_CIRCUIT),
+            (self.accepted, Stage.CHECKED),
+        )
+        return next((stage for fact, stage in reached if fact), Stage.RECEIVED)
+
+    @property
+    def evidence(self) -> tuple[ev.StoredFile, ...]:
+        """Every file brought back from the platforms so far."""
+        facts = (self.signed, self.rejected, self.acknowledged)
+        return tuple(file for fact in facts if fact for file in fact.files)
+
+
+def fold(id_depot: str, history: Iterable[ev.Event]) -> Dossier:
+    """The dossier that a history makes."""
+    dossier = Dossier(id_depot=id_depot)
+    for event in history:
+        dossier = apply(dossier, event)
+    return dossier
+
+
+def apply(dossier: Dossier, event: ev.Event) -> Dossier:
+    """The dossier after one more event."""
+    dossier = replace(dossier, last_seq=event.seq, changed_at=event.at)
+    match event.fact:
+        case ev.Received() as fact:
+            return replace(dossier, received=fact, received_at=event.at)
+        case ev.Accepted() as fact:
+            return replace(dossier, accepted=fact, siren=fact.siren)
+        case ev.Quarantined() as fact:
+            return replace(dossier, quarantined=fact)
+        case ev.AcknowledgementWritten():
+            return replace(dossier, acknowledgement_written=True)
+        case ev.Filed(where=where):
+            return replace(dossier, filed=where)
+        case ev.IntentRecorded() as fact:
+            return replace(dossier, intent=fact)
+        case ev.IntentCleared():
+            return replace(dossier, intent=None)
+        case ev.CircuitOpened() as fact:
+            return _told(replace(dossier, circuit=fact, intent=None), event, "AU_PARAPHEUR")
+        case ev.Signed() as fact:
+            message = "; ".join(s.problem for s in fact.signatures if s.problem)
+            return _told(replace(dossier, signed=fact), event, "SIGNE", files=fact.files, message=message)
+        case ev.RejectedInCircuit() as fact:
+            refus = Refus(etape=fact.etape, motif=fact.reason, date=fact.on.isoformat() if fact.on else "")
+            rejected = replace(dossier, rejected=fact)
+            by = f"Refusé au parapheur par {fact.by}."
+            return _told(rejected, event, "REFUSE_PARAPHEUR", files=fact.files, refus=refus, message=by)
+        case ev.NumberReserved(numero=numero):
+            return replace(dossier, numero=numero)
+        case ev.Transmitted() as fact:
+            return _told(replace(dossier, transmitted=fact, intent=None), event, "TRANSMIS_TDT")
+        case ev.WaitingForPerson() as fact:
+            return _told(replace(dossier, waiting=fact), event, "ATTENTE_RGS", message=fact.who)
+        case ev.PersonActed():
+            return replace(dossier, waiting=None)
+        case ev.AcknowledgedByPrefecture() as fact:
+            done = replace(dossier, acknowledged=fact, waiting=None)
+            return _told(done, event, "AR_PREFECTURE", files=done.evidence, message=fact.remark)
+        case ev.RefusedByLegality() as fact:
+            refus = Refus(etape=fact.etape, motif=fact.reason, date=event.at.isoformat())
+            done = replace(dossier, refused=fact, waiting=None)
+            return _told(done, event, "REFUSE_TDT", files=done.evidence, refus=refus)
+        case ev.ActeCancelled() as fact:
+            done = replace(dossier, refused=fact, waiting=None)
+            return _told(done, event, "ANNULE", files=done.evidence)
+        case ev.CircuitReleased():
+            return replace(dossier, released=True, intent=None)
+        case ev.Blocked() as fact:
+            message = f"{fact.reason} {fact.advice} Qui doit agir : {fact.who}."
+            return _told(replace(dossier, blocked=fact), event, "ERREUR", files=fact.files, message=message)
+        case ev.Resolved(decision=decision):
+            spent = dossier.blocked is not None and dossier.blocked.code == "NUMERO_ACTE_UTILISE"
+            numero = "" if spent and decision == "jamais_parti" else dossier.numero
+            return replace(dossier, blocked=None, numero=numero)
+        case ev.Returned() as fact:
+            pending = tuple(waiting for waiting in dossier.pending_returns if waiting.cause != fact.cause)
+            return replace(dossier, pending_returns=pending, returns=(*dossier.returns, fact))
+        case ev.Closed():
+            return _told(replace(dossier, closed=True), event, "" if dossier.quarantined else "TERMINE")
+
+
+def _told(
+    dossier: Dossier,
+    event: ev.Event,
+    etat: str,
+    *,
+    files: tuple[ev.StoredFile, ...] = (),
+    refus: Refus | None = None,
+    message: str = "",
+) -> Dossier:
+    if not etat:
+        return dossier
+    pending = PendingReturn(
+        cause=event.seq, at=event.at, etat=etat, files=files, refus=refus, message=message
+    )
+    return replace(dossier, pending_returns=(*dossier.pending_returns, pending))

@@ -1,0 +1,139 @@
+"""The engine around one effect that misbehaves in ways no simulated platform does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from cdg62_connect.errors import AlreadyExists
+from cdg62_connect.journey import events as ev
+from cdg62_connect.journey.engine import Engine
+from cdg62_connect.journey.platforms import Assignment
+from cdg62_connect.journey.store import Hold, Store
+from cdg62_connect.settings import Rhythm
+
+START = datetime(2026, 3, 12, 12, tzinfo=UTC)
+
+
+class StandingClock:
+    def __init__(self) -> None:
+        self.moment = START
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def sleep(self, seconds: float) -> None:
+        self.moment += timedelta(seconds=seconds)
+
+
+class SlowToShow:
+    """A create that the platform has accepted, and shows only at the ``shown_at``-th look."""
+
+    name = "ouvrir_circuit"
+    platform = "iparapheur"
+
+    def __init__(self, *, shown_at: int) -> None:
+        self.looks = 0
+        self.creations = 0
+        self._shown_at = shown_at
+
+    def applies(self, dossier: Any) -> bool:
+        return dossier.accepted is not None and dossier.circuit is None
+
+    def plan(self, _context: object) -> ev.IntentRecorded:
+        return ev.IntentRecorded(step=self.name, key="A")
+
+    def perform(self, _context: object, _intent: object) -> tuple[ev.Fact, ...]:
+        self.creations += 1
+        raise AlreadyExists(platform="iparapheur", operation="CreerDossier", said="déjà présent")
+
+    def reconcile(self, _context: object, _intent: object) -> tuple[ev.Fact, ...]:
+        self.looks += 1
+        if self.looks < self._shown_at:
+            return (ev.IntentCleared(step=self.name, why="inconnu"),)
+        return (ev.CircuitOpened(dossier_id="A", how="found"),)
+
+
+@pytest.fixture
+def clock() -> StandingClock:
+    return StandingClock()
+
+
+@pytest.fixture
+def hold(tmp_path: Path, clock: StandingClock) -> Iterator[Hold]:
+    with Store(tmp_path, clock=clock).hold("A") as held:
+        held.append(
+            ev.Received(taken="A", empreinte_manifeste="0" * 64),
+            ev.Accepted(
+                siren="216209916",
+                numero_dossier="PC0629912600017",
+                code_document="PIECES",
+                objet="Lettre",
+                document=ev.StoredFile(nature="document", nom="lettre.pdf", sha256="0" * 64),
+                signer=True,
+                transmettre=False,
+            ),
+        )
+        yield held
+
+
+def engine(step: SlowToShow, clock: StandingClock) -> Engine:
+    anything = cast("Any", SimpleNamespace())
+    desk = SimpleNamespace(
+        assign=lambda dossier: Assignment(
+            dossier=dossier, platforms=cast("Any", SimpleNamespace(siren=dossier.siren))
+        )
+    )
+    return Engine(
+        cast("Any", SimpleNamespace(rhythm=Rhythm())),
+        route=(step,),
+        desk=cast("Any", desk),
+        gate=cast("Any", SimpleNamespace(require=lambda _platform: None)),
+        tree=anything,
+        documents=anything,
+        clock=clock,
+        classification=anything,
+    )
+
+
+def run(step: SlowToShow, hold: Hold, clock: StandingClock, *, times: int) -> None:
+    for _ in range(times):
+        engine(step, clock).advance(hold)
+        clock.moment += timedelta(hours=2)
+
+
+def test_an_element_that_is_slow_to_show_itself_is_waited_for(hold: Hold, clock: StandingClock) -> None:
+    step = SlowToShow(shown_at=4)
+    run(step, hold, clock, times=6)
+    assert hold.state.circuit is not None
+    assert hold.state.blocked is None
+
+
+def test_an_element_that_never_shows_itself_is_a_persons_business(hold: Hold, clock: StandingClock) -> None:
+    step = SlowToShow(shown_at=10_000)
+    run(step, hold, clock, times=12)
+    blocked = hold.state.blocked
+    assert blocked is not None
+    assert blocked.code == "CLE_DEJA_PRISE"
+    assert "adoptez" in blocked.advice
+    creations = step.creations
+    run(step, hold, clock, times=5)
+    assert step.creations == creations, "a blocked dossier is left alone"
+
+
+def test_the_intent_is_in_the_journal_before_each_attempt(hold: Hold, clock: StandingClock) -> None:
+    seen: list[bool] = []
+
+    class Watched(SlowToShow):
+        def perform(self, context: object, intent: object) -> tuple[ev.Fact, ...]:
+            seen.append(hold.state.intent is not None and hold.state.intent.key == "A")
+            return super().perform(context, intent)
+
+    run(Watched(shown_at=10_000), hold, clock, times=3)
+    assert seen
+    assert all(seen)
