@@ -1,0 +1,148 @@
+"""``demo``: the whole journey on this machine, with simulated platforms and sample deposits."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.live import Live
+from rich.table import Column, Table
+
+from cdg62_connect.cli.common import JsonOption, VerboseOption, console, say_json, tell
+from cdg62_connect.errors import Cdg62Error, ConfigurationError
+from cdg62_connect.extras import extra
+from cdg62_connect.journey import Journey, wording
+
+_PASSES = 400
+"""A demo that is not over by then never will be."""
+
+
+class DemoUnfinished(Cdg62Error):
+    """La démonstration ne s'est pas terminée : un dossier attend encore."""
+
+
+def demo(
+    as_json: JsonOption = False,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--sortie", help="Dossier neuf où tout est gardé (par défaut, un dossier temporaire)."),
+    ] = None,
+    verbose: VerboseOption = 0,
+) -> None:
+    """Joue le parcours entier : dépôts d'Opéris, parapheur, signature, S2LOW, préfecture, retours.
+
+    Les plateformes sont simulées sur cette machine et le temps y passe vite. Tout y est SPÉCIMEN.
+    """
+    tell(verbose)
+    with extra("simulator", needed_for="La démonstration"):
+        from cdg62_connect.simulator import SimClock, Simulator, SimulatorServer
+        from cdg62_connect.simulator.iparapheur import Rythme as PeopleRythme
+        from cdg62_connect.simulator.s2low import Rythme as TdtRythme
+        from cdg62_connect.testing.installation import deposit, install, sample_deposits
+
+    place = _fresh(folder)
+    out = console()
+    clock = SimClock()
+    simulator = Simulator(clock=clock, folder=place / "plateformes")
+    simulator.iparapheur.rythme = PeopleRythme.of([{"quand": {"apres_s": 1800}}])
+    simulator.s2low.rythme = TdtRythme.of({"apres_s": 600})
+    server = SimulatorServer(simulator, tls=True)
+    server.start()
+    try:
+        settings = install(server.describe(), folder=place)
+        with Journey(settings, clock=clock) as journey:
+            for lot in sorted(path for path in sample_deposits().iterdir() if path.is_dir()):
+                deposit(lot, root=settings.deposit.root)
+            if as_json:
+                _play(journey, clock.advance)
+            else:
+                out.print("Plateformes simulées, dépôts posés : le parcours commence.")
+                with Live(console=out, transient=True) as live:
+                    _play(journey, clock.advance, show=lambda: live.update(_progress(journey)))
+            results = _results(journey)
+    finally:
+        server.stop()
+    if as_json:
+        say_json({"dossiers": results, "racine": str(settings.deposit.root)})
+        return
+    out.print(_table(results))
+    out.print(f"Retours aux déposants : {settings.deposit.root / 'retours'}", markup=False, soft_wrap=True)
+    out.print(
+        f"Dépôts à corriger     : {settings.deposit.root / 'quarantaine'}", markup=False, soft_wrap=True
+    )
+    out.print(f"Autorité de test      : {simulator.authority.ca}", markup=False, soft_wrap=True)
+
+
+def _fresh(folder: Path | None) -> Path:
+    if folder is None:
+        return Path(tempfile.mkdtemp(prefix="cdg62-demo-"))
+    if folder.exists() and any(folder.iterdir()):
+        raise ConfigurationError(f"Le dossier {folder} n'est pas vide : donnez-en un neuf à --sortie.")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder.resolve()
+
+
+def _play(
+    journey: Journey, advance: Callable[[timedelta], object], *, show: Callable[[], None] = lambda: None
+) -> None:
+    """Pass after pass, the clock jumping to the next look each time, until nothing is in course."""
+    for _ in range(_PASSES):
+        report = journey.run_pass()
+        if report.failed:
+            raise DemoUnfinished("; ".join(report.failed.values()))
+        show()
+        following = journey.next_due()
+        if following is None:
+            return
+        advance(max(following - journey.now(), timedelta()))
+    raise DemoUnfinished
+
+
+def _results(journey: Journey) -> list[dict[str, object]]:
+    results: list[dict[str, object]] = []
+    for row in journey.rows():
+        state = journey.dossier(row.id_depot)
+        results.append(
+            {
+                "id_depot": row.id_depot,
+                "etat": wording(row.stage, row.progress).etat,
+                "acte_id": state.acknowledged.acte_id if state.acknowledged else None,
+                "fichiers": _evidence(journey.tree.returns(row.id_depot)),
+            }
+        )
+    return results
+
+
+def _evidence(returns: list[Path]) -> list[dict[str, str]]:
+    """The files of the last return that has any: it repeats all the evidence."""
+    for folder in reversed(returns):
+        told = json.loads((folder / "retour.json").read_text(encoding="utf-8"))
+        if told["fichiers"]:
+            return [
+                {"nature": file["nature"], "chemin": str(folder / file["nom"]), "sha256": file["sha256"]}
+                for file in told["fichiers"]
+            ]
+    return []
+
+
+def _progress(journey: Journey) -> Table:
+    table = Table("Dépôt", "État", title=f"{journey.now().astimezone():%d/%m/%Y %H:%M}")
+    for row in journey.rows():
+        table.add_row(row.id_depot, wording(row.stage, row.progress).label)
+    return table
+
+
+def _table(results: list[dict[str, object]]) -> Table:
+    table = Table(
+        *(Column(title, overflow="fold") for title in ("Dépôt", "État final", "Acte", "Pièces rendues"))
+    )
+    for result in results:
+        files = result["fichiers"]
+        natures = ", ".join(file["nature"] for file in files) if isinstance(files, list) else ""
+        table.add_row(str(result["id_depot"]), str(result["etat"]), str(result["acte_id"] or ""), natures)
+    return table

@@ -1,0 +1,1 @@
+"""What a partner's tests use: the simulator as pytest fixtures."""
