@@ -1,0 +1,42 @@
+"""Lots made from the samples, with another sequence number and other manifest fields."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from support.lives import sample
+
+
+def variant(
+    code: str, folder: Path, *, seq: str = "02", drop: tuple[str, ...] = (), **changes: object
+) -> Path:
+    """A copy of the sample with this document code, renamed ``…_<seq>``.
+
+    ``changes`` are manifest values by path, two underscores for a dot (``legalite__matiere="2.2.3"``);
+    ``drop`` names paths to take away.
+    """
+    source = sample(code)
+    name = f"{source.name[:-3]}_{seq}"
+    lot = folder / name
+    shutil.copytree(source, lot)
+    path = lot / "manifeste.json"
+    manifest = json.loads(path.read_text("utf-8"))
+    manifest["id_depot"] = name
+    for dotted, value in changes.items():
+        section, key = _place(manifest, dotted)
+        section[key] = value
+    for dotted in drop:
+        section, key = _place(manifest, dotted)
+        section.pop(key, None)
+    path.write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
+    return lot
+
+
+def _place(manifest: dict[str, Any], dotted: str) -> tuple[dict[str, Any], str]:
+    *sections, key = dotted.split("__")
+    for section in sections:
+        manifest = manifest.setdefault(section, {})
+    return manifest, key
