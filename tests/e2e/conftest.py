@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +12,7 @@ import pytest
 from cdg62_connect.operis import DepositTree
 from cdg62_connect.settings import Settings
 from cdg62_connect.testing.installation import install
-from support.lives import COMMAND, Platforms
+from support.lives import COMMAND, Platforms, served_platforms
 
 
 @pytest.fixture
@@ -35,19 +33,8 @@ def command(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 
 @pytest.fixture(scope="session")
 def running_platforms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platforms]:
-    folder = tmp_path_factory.mktemp("plateformes")
-    process = subprocess.Popen(
-        [COMMAND, "simulateur", "--json", "--dossier", folder], stdout=subprocess.PIPE, text=True
-    )
-    try:
-        assert process.stdout is not None
-        yield Platforms(json.loads(process.stdout.readline()))
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
-        assert process.stdout is not None
-        process.stdout.close()
-    assert process.returncode == 0
+    with served_platforms(tmp_path_factory.mktemp("plateformes")) as platforms:
+        yield platforms
 
 
 @pytest.fixture

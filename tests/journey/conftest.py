@@ -5,9 +5,6 @@ The test process has no thread of its own, so that it can fork children that are
 
 from __future__ import annotations
 
-import json
-import signal
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,24 +13,13 @@ import pytest
 from cdg62_connect.journey import Journey
 from cdg62_connect.settings import Settings
 from cdg62_connect.testing.installation import deposit, install
-from support.lives import COMMAND, Platforms, sample
+from support.lives import Platforms, sample, served_platforms
 
 
 @pytest.fixture(scope="session")
 def running_platforms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platforms]:
-    folder = tmp_path_factory.mktemp("plateformes")
-    process = subprocess.Popen(
-        [COMMAND, "simulateur", "--json", "--dossier", folder], stdout=subprocess.PIPE, text=True
-    )
-    try:
-        assert process.stdout is not None
-        yield Platforms(json.loads(process.stdout.readline()))
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
-        assert process.stdout is not None
-        process.stdout.close()
-    assert process.returncode == 0
+    with served_platforms(tmp_path_factory.mktemp("plateformes")) as platforms:
+        yield platforms
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -498,3 +499,29 @@ def test_a_tree_that_is_not_mounted_is_said_and_never_made_anew(
     with Journey(settings) as journey, pytest.raises(ConfigurationError):
         journey.run_pass()
     assert not tree.exists()
+
+
+def test_a_signature_that_was_there_before_the_circuit_is_not_the_signatorys(
+    platforms: Platforms, settings: Settings, tree: Path, tmp_path: Path
+) -> None:
+    live(settings, platforms.now())
+    first = deposit(sample("PIECES"), root=tree)
+    live(settings, platforms.now())
+    with Journey(settings) as journey:
+        [folder] = [one for one in journey.tree.returns(first) if one.name.endswith("-SIGNE")]
+    signed = folder / "demande_pieces_signe.pdf"
+    lot = variant(
+        "PIECES", tmp_path / "lots", document__sha256=hashlib.sha256(signed.read_bytes()).hexdigest()
+    )
+    shutil.copyfile(signed, lot / "demande_pieces.pdf")
+    deposit(lot, root=tree)
+    platforms.tell("/rythme", {"iparapheur": [{"quand": "main"}]})
+    clock = WalkingClock(platforms.now())
+    with Journey(settings, clock=clock) as journey:
+        journey.run_pass()
+        platforms.tell(f"/parapheur/{lot.name}/signer", {"papier": True})
+        clock.moment += timedelta(hours=1)
+        journey.run_pass()
+        blocked = journey.dossier(lot.name).blocked
+    assert blocked is not None
+    assert blocked.code == "PAS_SIGNE"

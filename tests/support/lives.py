@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,22 @@ from cdg62_connect.settings import Settings
 from cdg62_connect.testing.installation import sample_deposits
 
 COMMAND = Path(sys.executable).with_name("cdg62-connect")
+
+
+@contextmanager
+def served_platforms(folder: Path) -> Iterator[Platforms]:
+    """Simulated platforms in a process of their own: the test process has no thread, and can fork."""
+    process = subprocess.Popen(
+        [COMMAND, "simulateur", "--json", "--dossier", folder], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    try:
+        yield Platforms(json.loads(process.stdout.readline()))
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
+        process.stdout.close()
+    assert process.returncode == 0
 
 
 class WalkingClock:

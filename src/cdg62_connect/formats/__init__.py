@@ -16,7 +16,8 @@ from cdg62_connect.formats.insee import check_insee, check_siren
 from cdg62_connect.formats.matieres import MATIERES_NATIONALES, check_matiere, same_label
 from cdg62_connect.formats.natures import Nature
 from cdg62_connect.formats.objet import acte_objet
-from cdg62_connect.formats.pades import PadesSignature, PadesVerdict, verify_pades
+from cdg62_connect.formats.pades import verify_pades
+from cdg62_connect.formats.pades_verdict import PadesSignature, PadesVerdict
 from cdg62_connect.formats.pdf import PdfFacts, check_pdf
 
 __all__ = [

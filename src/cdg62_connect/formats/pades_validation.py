@@ -41,7 +41,7 @@ from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko_certvalidator import ValidationContext
 
 from cdg62_connect.errors import ConfigurationError, HostileInput, InvalidFile
-from cdg62_connect.formats.pades import PadesSignature
+from cdg62_connect.formats.pades_verdict import PadesSignature
 from cdg62_connect.formats.pdf_structure import broken_pdf_refused, read_trailer
 from cdg62_connect.formats.pyhanko_silence import silenced
 

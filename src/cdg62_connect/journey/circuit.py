@@ -135,20 +135,25 @@ class WatchCircuit:
             )
             if found.document is None:
                 return (self._unsigned("Le parapheur ne rend aucun document."),)
-            verdict = verify_pades(
-                found.document.path, anchors=context.settings.signature.anchors, moment=context.clock.now()
-            )
             accepted = context.dossier.accepted
             assert accepted is not None
+            anchors, moment = context.settings.signature.anchors, context.clock.now()
+            verdict = verify_pades(found.document.path, anchors=anchors, moment=moment)
+            sent = verify_pades(
+                context.documents.path(accepted.document.sha256), anchors=anchors, moment=moment
+            )
             signed_name = f"{Path(accepted.document.nom).stem[:80]}_signe.pdf"
             files = [_kept(context, found.document, "pdf_signe", signed_name)]
             if found.bordereau is not None:
                 files.append(
                     _kept(context, found.bordereau, "bordereau_signature", "bordereau_signature.pdf")
                 )
+        if len(verdict.signatures) <= len(sent.signatures):
+            unsigned = self._unsigned("Le circuit s'est terminé sans qu'une signature s'ajoute au document.")
+            return (unsigned.model_copy(update={"files": tuple(files)}),)
         if refused := self._judge(verdict, context.settings.signature.unknown_signer):
             return (refused.model_copy(update={"files": tuple(files)}),)
-        moment = verdict.signatures[-1].signed_at or state.signed_at or context.clock.now()
+        signed_at = verdict.signatures[-1].signed_at or state.signed_at or moment
         return (
             ev.Signed(
                 files=tuple(files),
@@ -158,7 +163,7 @@ class WatchCircuit:
                     )
                     for one in verdict.signatures
                 ),
-                signed_on=moment.astimezone(PARIS).date(),
+                signed_on=signed_at.astimezone(PARIS).date(),
             ),
         )
 

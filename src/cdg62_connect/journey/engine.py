@@ -27,17 +27,17 @@ from cdg62_connect.errors import (
 )
 from cdg62_connect.journey import events as ev
 from cdg62_connect.journey import pace
+from cdg62_connect.journey.hold import Wait
 from cdg62_connect.journey.step import Context, Effect, Later, Look, Publication, Step
-from cdg62_connect.journey.store import Wait
 
 if TYPE_CHECKING:
     from cdg62_connect.clock import Clock
     from cdg62_connect.formats import Classification
     from cdg62_connect.journey.documents import Documents
+    from cdg62_connect.journey.hold import Hold
     from cdg62_connect.journey.platforms import Assignment, PlatformDesk
     from cdg62_connect.journey.release_gate import ReleaseGate
     from cdg62_connect.journey.state import Dossier
-    from cdg62_connect.journey.store import Hold
     from cdg62_connect.operis import DepositTree
     from cdg62_connect.settings import Settings
 

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
     from cdg62_connect.clock import Clock
     from cdg62_connect.journey.documents import Documents
+    from cdg62_connect.journey.hold import Hold
     from cdg62_connect.journey.state import Dossier
-    from cdg62_connect.journey.store import Hold, Store
+    from cdg62_connect.journey.store import Store
     from cdg62_connect.settings import Settings
 
 

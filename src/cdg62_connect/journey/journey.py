@@ -20,11 +20,12 @@ from cdg62_connect.journey.release_gate import ReleaseGate
 from cdg62_connect.operis import DepositTree
 
 with extra("journey", needed_for="Le parcours des dossiers"):
+    from cdg62_connect.journey.database import JOURNAL_FILE
     from cdg62_connect.journey.engine import Engine
     from cdg62_connect.journey.intake import Intake
     from cdg62_connect.journey.routes.direct import direct_route
     from cdg62_connect.journey.step import Context
-    from cdg62_connect.journey.store import JOURNAL_FILE, Busy, Row, Store
+    from cdg62_connect.journey.store import Busy, Row, Store
 
 if TYPE_CHECKING:
     from cdg62_connect.journey.events import Event

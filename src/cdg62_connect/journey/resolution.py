@@ -10,10 +10,10 @@ from cdg62_connect.journey.circuit import OpenCircuit, ReleaseCircuit, WatchCirc
 from cdg62_connect.journey.legality import Transmit, WatchActe
 
 if TYPE_CHECKING:
+    from cdg62_connect.journey.hold import Hold
     from cdg62_connect.journey.platforms import AuthorityPlatforms
     from cdg62_connect.journey.state import Dossier
     from cdg62_connect.journey.step import Context, Effect
-    from cdg62_connect.journey.store import Hold
 
 _CIRCUIT_STEPS = (OpenCircuit.name, WatchCircuit.name)
 _ACTE_STEPS = (Transmit.name, WatchActe.name)

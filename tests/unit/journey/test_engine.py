@@ -13,8 +13,9 @@ import pytest
 from cdg62_connect.errors import AlreadyExists
 from cdg62_connect.journey import events as ev
 from cdg62_connect.journey.engine import Engine
+from cdg62_connect.journey.hold import Hold
 from cdg62_connect.journey.platforms import Assignment
-from cdg62_connect.journey.store import Hold, Store
+from cdg62_connect.journey.store import Store
 from cdg62_connect.settings import Rhythm
 
 START = datetime(2026, 3, 12, 12, tzinfo=UTC)

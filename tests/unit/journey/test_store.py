@@ -9,8 +9,9 @@ import pytest
 
 from cdg62_connect.errors import HoldLost, JournalError, UnknownDossier
 from cdg62_connect.journey import events as ev
+from cdg62_connect.journey.hold import Wait
 from cdg62_connect.journey.state import Stage
-from cdg62_connect.journey.store import Busy, Store, Wait
+from cdg62_connect.journey.store import Busy, Store
 
 NOON = datetime(2026, 3, 12, 12, tzinfo=UTC)
 
