@@ -88,6 +88,25 @@ def test_a_missing_extra_is_named_by_the_error(module: str, extra: str) -> None:
     assert f'pip install "cdg62-connect[{extra}]"' in run.stderr
 
 
+def test_the_simulator_command_needs_its_own_extra_only() -> None:
+    blocked = without("sqlalchemy", "alembic", "filelock")
+    run = python(blocked + "from cdg62_connect.cli.app import app; app(['simulateur', '--help'])")
+    assert run.returncode == 0, run.stderr
+    served = python(
+        blocked
+        + "import pathlib, tempfile\n"
+        + "from cdg62_connect.simulator import Simulator, SimulatorServer\n"
+        + "with SimulatorServer(Simulator(folder=pathlib.Path(tempfile.mkdtemp()))) as server:\n"
+        + "    print(server.describe()['admin'])"
+    )
+    assert served.stdout.startswith("http://127.0.0.1"), served.stderr
+    other = python(
+        blocked + "import sys; sys.argv = ['x', 'etat']; from cdg62_connect.cli import main; main()"
+    )
+    assert other.returncode == 2
+    assert "cdg62-connect[journey]" in other.stderr
+
+
 def test_every_package_has_a_door_that_names_what_it_gives() -> None:
     root = Path(cdg62_connect.__file__).parent
     for room in ("transport", "soap", "formats", "iparapheur", "s2low", "operis", "journey", "settings"):

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.live import Live
@@ -16,7 +16,9 @@ from rich.table import Column, Table
 from cdg62_connect.cli.common import JsonOption, VerboseOption, console, say_json, tell
 from cdg62_connect.errors import Cdg62Error, ConfigurationError
 from cdg62_connect.extras import extra
-from cdg62_connect.journey import Journey, wording
+
+if TYPE_CHECKING:
+    from cdg62_connect.journey import Journey
 
 _PASSES = 400
 """A demo that is not over by then never will be."""
@@ -38,6 +40,8 @@ def demo(
 
     Les plateformes sont simulées sur cette machine et le temps y passe vite. Tout y est SPÉCIMEN.
     """
+    from cdg62_connect.journey import Journey
+
     tell(verbose)
     with extra("simulator", needed_for="La démonstration"):
         from cdg62_connect.simulator import SimClock, Simulator, SimulatorServer
@@ -104,6 +108,8 @@ def _play(
 
 
 def _results(journey: Journey) -> list[dict[str, object]]:
+    from cdg62_connect.journey import wording
+
     results: list[dict[str, object]] = []
     for row in journey.rows():
         state = journey.dossier(row.id_depot)
@@ -131,6 +137,8 @@ def _evidence(returns: list[Path]) -> list[dict[str, str]]:
 
 
 def _progress(journey: Journey) -> Table:
+    from cdg62_connect.journey import wording
+
     table = Table("Dépôt", "État", title=f"{journey.now().astimezone():%d/%m/%Y %H:%M}")
     for row in journey.rows():
         table.add_row(row.id_depot, wording(row.stage, row.progress).label)

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from cdg62_connect.cli.common import ConfigOption, JsonOption, console, say_json, settings_of
-from cdg62_connect.journey import Journey, told, wording
 
 
 def dossier(
@@ -16,6 +15,8 @@ def dossier(
     as_json: JsonOption = False,
 ) -> None:
     """Raconte un dossier : son état, ce qu'il attend, tout ce qui lui est arrivé."""
+    from cdg62_connect.journey import Journey, told, wording
+
     with Journey(settings_of(config)) as journey:
         state = journey.dossier(id_depot)
         history = journey.history(id_depot)

@@ -8,7 +8,6 @@ import typer
 from rich.table import Column, Table
 
 from cdg62_connect.cli.common import ConfigOption, JsonOption, console, say_json, settings_of
-from cdg62_connect.journey import Journey, wording
 
 
 def etat(
@@ -17,6 +16,8 @@ def etat(
     everything: Annotated[bool, typer.Option("--tous", help="Aussi les dossiers terminés.")] = False,
 ) -> None:
     """Montre où en est chaque dossier."""
+    from cdg62_connect.journey import Journey, wording
+
     with Journey(settings_of(config)) as journey:
         rows = journey.rows(in_course=not everything)
     if as_json:

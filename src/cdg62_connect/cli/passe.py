@@ -15,7 +15,6 @@ from cdg62_connect.cli.common import (
     settings_of,
     tell,
 )
-from cdg62_connect.journey import Journey
 
 
 def passe(
@@ -28,6 +27,8 @@ def passe(
 
     À lancer à intervalles réguliers (cron, minuterie). Deux passes à la fois ne se gênent pas.
     """
+    from cdg62_connect.journey import Journey
+
     tell(verbose)
     settings = settings_of(config)
     with Journey(settings, clock=rehearsal_clock(settings, hour)) as journey:

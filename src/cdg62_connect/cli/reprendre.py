@@ -17,7 +17,6 @@ from cdg62_connect.cli.common import (
     settings_of,
     tell,
 )
-from cdg62_connect.journey import Journey
 
 PROMISE = (
     "Rien ne sera envoyé deux fois : un envoi interrompu est d'abord vérifié auprès de sa plateforme, "
@@ -35,6 +34,8 @@ def reprendre(
     verbose: VerboseOption = 0,
 ) -> None:
     """Reprend tout de suite un dossier, ou tous ceux en cours, sans attendre leur échéance."""
+    from cdg62_connect.journey import Journey
+
     tell(verbose)
     settings = settings_of(config)
     if not as_json:

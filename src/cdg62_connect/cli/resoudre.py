@@ -9,7 +9,6 @@ import typer
 
 from cdg62_connect.cli.common import ConfigOption, JsonOption, console, say_json, settings_of
 from cdg62_connect.errors import ConfigurationError
-from cdg62_connect.journey import Journey, wording
 
 
 def resoudre(
@@ -31,6 +30,8 @@ def resoudre(
     as_json: JsonOption = False,
 ) -> None:
     """Débloque un dossier : ce que vous dites est vérifié auprès de la plateforme, puis écrit au journal."""
+    from cdg62_connect.journey import Journey, wording
+
     if (adopter is None) != jamais_parti:
         raise ConfigurationError("Choisissez l'un des deux : --adopter PLATEFORME=ID, ou --jamais-parti.")
     if not motif.strip():

@@ -27,6 +27,7 @@ An answer is JSON; a refusal is ``{"erreur": "…"}`` with 400 (body not underst
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast, get_args
@@ -228,11 +229,14 @@ def _refusal(status: int) -> Callable[[Exception], Response]:
 def _json() -> object:
     if (request.content_length or 0) > _BODY_LIMIT:
         raise InvalidInput("Corps trop long.")
-    if not request.data:
+    # Whatever type is announced: curl -d says that its JSON is a form.
+    data = request.get_data(parse_form_data=False)
+    if not data:
         return {}
-    content: object = request.get_json(force=True, silent=True)
-    if content is None:
-        raise InvalidInput("Le corps n'est pas du JSON.")
+    try:
+        content: object = json.loads(data)
+    except ValueError:
+        raise InvalidInput("Le corps n'est pas du JSON.") from None
     return content
 
 
