@@ -29,6 +29,7 @@ from cdg62_connect.errors import (
     Unavailable,
     UnreadableAnswer,
 )
+from cdg62_connect.s2low.flux import after_prolog
 from cdg62_connect.s2low.refusals import refusal
 from cdg62_connect.transport import Answer, Kind
 
@@ -36,10 +37,7 @@ _BOM = b"\xef\xbb\xbf"
 _SPACES = b" \t\r\n"
 _LONGEST_QUOTE = 500
 
-_PAGE = re.compile(
-    rb"(?:(?><\?xml.*?\?>)|(?><!--.*?-->)|\s+)*+<(?:!doctype\s+html|html|head|body)\b",
-    re.IGNORECASE | re.DOTALL,
-)
+_PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _LOGIN_SIGN = re.compile(rb"login|password|mot\s+de\s+passe|connexion|authentif", re.IGNORECASE)
 _TITLE = re.compile(rb"<title[^>]{0,100}>(.{0,300}?)</title", re.IGNORECASE | re.DOTALL)
 _PAGE_HEAD = 16 * 1024
@@ -126,7 +124,7 @@ def check_page(answer: Answer, head: bytes) -> None:
         OutcomeUnknown: any page, on an effect.
     """
     head = head[:_PAGE_HEAD].removeprefix(_BOM)
-    if not _PAGE.match(head):
+    if not _PAGE.match(head, after_prolog(head)):
         return
     title = _TITLE.search(head)
     said = quote(html.unescape(decode(title.group(1)))) if title else ""
