@@ -352,3 +352,36 @@ def test_no_secret_is_seen_at_any_verbosity_nor_left_in_any_file(
 
 def _accounts(platforms: Platforms) -> list[tuple[str, str]]:
     return [(one["siren"], one["password"]) for one in platforms.described["iparapheur_soap"]["accounts"]]
+
+
+# Supervision and service
+
+
+def test_monitoring_reads_the_exit_code(command: Command, settings: Settings, platforms: Platforms) -> None:
+    quiet = command("etat", "--alerte")
+    assert quiet.returncode == 0
+    assert "rien n'appelle" in quiet.stdout
+    platforms.tell("/rythme", {"iparapheur": "main"})
+    lot = deposit(sample("PIECES"), root=settings.deposit.root)
+    command("passe")
+    platforms.tell(f"/parapheur/{lot}/signer", {"papier": True})
+    command("reprendre")
+    loud = command("etat", "--alerte", "--json")
+    assert loud.returncode == 2
+    assert json.loads(loud.stdout)["niveau"] == "CRITIQUE"
+    assert lot in loud.stdout
+
+
+def test_the_service_takes_deposits_as_they_come_and_stops_cleanly(
+    settings: Settings, platforms: Platforms, tmp_path: Path
+) -> None:
+    lot = deposit(sample("ARR_ACCORD"), root=settings.deposit.root)
+    service = subprocess.Popen(
+        [COMMAND, "passe", "--suivre", "--json"], cwd=tmp_path, stdout=subprocess.PIPE, text=True
+    )
+    assert service.stdout is not None
+    assert json.loads(service.stdout.readline())["recus"] == [lot]
+    service.send_signal(signal.SIGTERM)
+    assert service.wait(timeout=30) == 0
+    service.stdout.close()
+    check_end(platforms, settings, lot, LIVES["signed and transmitted"])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, NoReturn
 
 import typer
 from rich.table import Column, Table
@@ -14,8 +15,19 @@ def etat(
     config: ConfigOption = None,
     as_json: JsonOption = False,
     everything: Annotated[bool, typer.Option("--tous", help="Aussi les dossiers terminés.")] = False,
+    alert: Annotated[
+        bool,
+        typer.Option(
+            "--alerte", help="Pour la supervision : ce qui appelle une personne, et le code 0, 1 ou 2."
+        ),
+    ] = False,
 ) -> None:
-    """Montre où en est chaque dossier."""
+    """Montre où en est chaque dossier.
+
+    Avec --alerte, le code de sortie est 0 (rien à signaler), 1 (attention) ou 2 (critique).
+    """
+    if alert:
+        _watch(config, as_json=as_json)
     from cdg62_connect.journey import Journey, wording
 
     with Journey(settings_of(config)) as journey:
@@ -53,3 +65,24 @@ def etat(
             f"{row.due_at.astimezone():%d/%m/%Y %H:%M}" if row.due_at else "",
         )
     out.print(table)
+
+
+def _watch(config: Path | None, *, as_json: bool) -> NoReturn:
+    from cdg62_connect.journey import Journey, Level
+
+    with Journey(settings_of(config)) as journey:
+        alerts = journey.alerts()
+    worst = max((alert.level for alert in alerts), default=Level.OK)
+    if as_json:
+        say_json(
+            {
+                "niveau": worst.name,
+                "alertes": [{"cle": a.key, "niveau": a.level.name, "message": a.message} for a in alerts],
+            }
+        )
+    else:
+        out = console()
+        out.print(worst.name if alerts else "OK : rien n'appelle une personne.")
+        for one in alerts:
+            out.print(f"{one.level.name} : {one.message}", markup=False, soft_wrap=True)
+    raise typer.Exit(int(worst))

@@ -15,6 +15,8 @@ from cdg62_connect.journey.step import PARIS, Context, Later
 from cdg62_connect.settings import Settings, UnknownSigner
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from cdg62_connect.journey.state import Dossier
 
 _LOOKS_BEFORE_LOST = 12
@@ -77,14 +79,18 @@ class WatchCircuit:
     """``GetHistoDossier`` until the circuit ends; then the files are brought home and verified."""
 
     name = "suivre_circuit"
+    platform = "iparapheur"
 
     def applies(self, dossier: Dossier) -> bool:
         """In the circuit, without its end."""
         return dossier.circuit is not None and dossier.signed is None and dossier.rejected is None
 
-    def pace(self, settings: Settings) -> float:
-        """The parapheur's rhythm."""
-        return settings.rhythm.parapheur_seconds
+    def pace(self, settings: Settings, moment: datetime) -> float:
+        """The parapheur's rhythm: people sign in office hours, and now and then at other times."""
+        rhythm = settings.rhythm
+        if rhythm.office_hours(moment.astimezone(PARIS)):
+            return rhythm.parapheur_seconds
+        return max(rhythm.parapheur_seconds, rhythm.longest_seconds)
 
     def look(self, context: Context) -> tuple[ev.Fact, ...] | Later:
         """Whether people have signed or refused."""

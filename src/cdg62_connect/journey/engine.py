@@ -28,7 +28,7 @@ from cdg62_connect.errors import (
 from cdg62_connect.journey import events as ev
 from cdg62_connect.journey import pace
 from cdg62_connect.journey.hold import Wait
-from cdg62_connect.journey.step import Context, Effect, Later, Look, Publication, Step
+from cdg62_connect.journey.step import PARIS, Context, Effect, Later, Look, Publication, Step
 
 if TYPE_CHECKING:
     from cdg62_connect.clock import Clock
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from cdg62_connect.journey.platforms import Assignment, PlatformDesk
     from cdg62_connect.journey.release_gate import ReleaseGate
     from cdg62_connect.journey.state import Dossier
+    from cdg62_connect.journey.weather import Outage, Weather
     from cdg62_connect.operis import DepositTree
     from cdg62_connect.settings import Settings
 
@@ -53,6 +54,7 @@ class _Postponed:
     seconds: float
     reason: str
     problem: bool = False
+    counts: bool = True
 
 
 class Engine:
@@ -69,6 +71,7 @@ class Engine:
         documents: Documents,
         clock: Clock,
         classification: Callable[[Assignment], Classification],
+        weather: Weather,
     ) -> None:
         self._settings = settings
         self._route = route
@@ -78,6 +81,7 @@ class Engine:
         self._documents = documents
         self._clock = clock
         self._classification = classification
+        self._weather = weather
         self._longest = float(settings.rhythm.longest_seconds)
 
     def advance(self, hold: Hold) -> None:
@@ -89,7 +93,7 @@ class Engine:
             outcome = self._take(step, hold, tries)
             if isinstance(outcome, _Postponed):
                 until = self._clock.now() + timedelta(seconds=outcome.seconds)
-                waits[step.name] = Wait(until=until, tries=tries + 1, reason=outcome.reason)
+                waits[step.name] = Wait(until=until, tries=tries + int(outcome.counts), reason=outcome.reason)
                 problem = outcome.reason if outcome.problem else problem
             else:
                 assert outcome, f"{step.name} took its turn and changed nothing"
@@ -109,6 +113,9 @@ class Engine:
     def _take(self, step: Step, hold: Hold, tries: int) -> tuple[ev.Fact, ...] | _Postponed:
         if hasattr(step, "publish"):
             return self._publish(cast("Publication", step), hold, tries)
+        asked = cast("Effect | Look", step)
+        if outage := self._weather.closed(asked.platform):
+            return self._await(outage)
         try:
             context = Context(
                 settings=self._settings,
@@ -119,11 +126,23 @@ class Engine:
                 reserve_number=hold.reserve_number,
                 classification=self._classification,
             )
-            if hasattr(step, "look"):
-                return self._look(cast("Look", step), context)
-            return self._effect(cast("Effect", step), context, hold, tries)
+            outcome = (
+                self._look(cast("Look", step), context)
+                if hasattr(step, "look")
+                else self._effect(cast("Effect", step), context, hold, tries)
+            )
         except Cdg62Error as failure:
             return self._after_read(failure, step, tries)
+        if not isinstance(outcome, _Postponed) or not outcome.problem:
+            self._weather.answered(asked.platform)
+        return outcome
+
+    def _await(self, outage: Outage) -> _Postponed:
+        """A platform in maintenance is not an error: one dossier probes it, the others wait for that."""
+        seconds = (outage.next_probe - self._clock.now()).total_seconds()
+        at = outage.next_probe.astimezone(PARIS)
+        reason = f"{outage.platform} ne répond pas : en attente, prochaine tentative à {at:%H h %M}."
+        return _Postponed(max(seconds, 1.0), reason, problem=True, counts=False)
 
     def _publish(self, step: Publication, hold: Hold, tries: int) -> tuple[ev.Fact, ...] | _Postponed:
         try:
@@ -135,7 +154,7 @@ class Engine:
     def _look(self, step: Look, context: Context) -> tuple[ev.Fact, ...] | _Postponed:
         found = step.look(context)
         if isinstance(found, Later):
-            base = found.seconds or step.pace(self._settings)
+            base = found.seconds or step.pace(self._settings, self._clock.now())
             return _Postponed(pace.after_look(base, tries=context.tries, longest=self._longest), found.reason)
         return found
 
@@ -154,6 +173,7 @@ class Engine:
             return step.perform(context, planned)
         except OutcomeUnknown as unknown:
             _log.warning("%s : %s", hold.id_depot, unknown)
+            self._weather.failed(unknown.platform, unknown.summary)
             wait = pace.after_lost_answer(tries=tries, longest=self._longest)
             return _Postponed(wait, unknown.summary, problem=True)
         except AlreadyExists as known:
@@ -208,6 +228,8 @@ class Engine:
         if isinstance(failure, PlatformError | ConfigurationError):
             passing = isinstance(failure, NotSent | AnswerLost | Unavailable | NotReady)
             _log.log(logging.INFO if passing else logging.ERROR, "%s : %s", step.name, failure)
+            if isinstance(failure, NotSent | AnswerLost | Unavailable):
+                self._weather.failed(failure.platform, failure.summary)
             return _Postponed(wait, str(failure), problem=True)
         raise failure
 

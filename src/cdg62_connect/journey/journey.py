@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from types import TracebackType
@@ -20,6 +21,7 @@ from cdg62_connect.journey.release_gate import ReleaseGate
 from cdg62_connect.operis import DepositTree
 
 with extra("journey", needed_for="Le parcours des dossiers"):
+    from cdg62_connect.journey.alerts import Alert, find_alerts
     from cdg62_connect.journey.database import JOURNAL_FILE
     from cdg62_connect.journey.engine import Engine
     from cdg62_connect.journey.intake import Intake
@@ -37,11 +39,12 @@ _log = logging.getLogger("cdg62_connect.parcours")
 
 @dataclass(slots=True)
 class PassReport:
-    """What one pass did: lots received, dossiers moved on, dossiers that failed in a way nobody foresaw."""
+    """What one pass did: lots received, dossiers moved on, those that failed unforeseen, alerts given."""
 
     received: list[str] = field(default_factory=list)
     advanced: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
+    alerts: list[Alert] = field(default_factory=list[Alert])
 
 
 class Journey:
@@ -62,6 +65,7 @@ class Journey:
         self._store = Store(settings.journal.folder, clock=self._clock)
         self.documents = Documents(settings.journal.folder)
         self._desk = PlatformDesk(settings, clock=self._clock)
+        self._weather = self._store.weather(longest=float(settings.rhythm.longest_seconds))
         self._classifications: dict[str, tuple[date, Classification]] = {}
         self._engine = Engine(
             settings,
@@ -72,6 +76,7 @@ class Journey:
             documents=self.documents,
             clock=self._clock,
             classification=self._classification,
+            weather=self._weather,
         )
         self._intake = Intake(tree=self.tree, store=self._store, clock=self._clock)
 
@@ -88,17 +93,21 @@ class Journey:
         self._desk.close()
         self._store.close()
 
-    def run_pass(self) -> PassReport:
+    def run_pass(self, *, stop: Callable[[], bool] = lambda: False) -> PassReport:
         """Take the waiting lots, then move every dossier that is due as far as it goes now.
 
-        A dossier that another process holds is left to it; one that fails in an unforeseen way is tried
-        again later and does not stop the others.
+        ``stop`` is asked between two dossiers; what is left is done by the next pass. A dossier that another
+        process holds is left to it; one that fails in an unforeseen way is tried again later and does not
+        stop the others.
         """
         report = PassReport()
         self._purge_once_a_day()
         self._intake.run(received=report.received, failed=report.failed)
+        self._weather.look_out()
         now = self._clock.now()
         for id_depot in self._store.due(now):
+            if stop():
+                break
             try:
                 with self._store.hold(id_depot) as hold:
                     before = hold.state.last_seq
@@ -115,7 +124,18 @@ class Journey:
                         report.advanced.append(id_depot)
             except (Busy, HoldLost) as held:
                 _log.info("%s", held)
+        report.alerts = self._store.alert_book(self._settings.alert).give(self.alerts(), now=now)
         return report
+
+    def alerts(self) -> list[Alert]:
+        """What is worth waking a person for, now; nothing is called and nothing recorded."""
+        self._weather.look_out()
+        return find_alerts(
+            self._store.rows(in_course=True),
+            self._weather.outages,
+            settings=self._settings.alert,
+            now=self._clock.now(),
+        )
 
     def rows(self, *, in_course: bool = False) -> list[Row]:
         """One line per dossier, oldest first."""

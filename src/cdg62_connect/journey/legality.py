@@ -16,6 +16,8 @@ from cdg62_connect.journey.step import Context, Later
 from cdg62_connect.s2low import ActeFile, ActeStatus, NewActe, S2low
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from cdg62_connect.journey.state import Dossier
     from cdg62_connect.settings import Settings
 
@@ -95,13 +97,15 @@ class WatchActe:
     """``actes_transac_get_status`` until the préfecture has acknowledged; then the evidence is brought home."""
 
     name = "suivre_acte"
+    platform = "s2low"
 
     def applies(self, dossier: Dossier) -> bool:
         """Transmitted, without its end."""
         return dossier.transmitted is not None and not (dossier.acknowledged or dossier.refused)
 
-    def pace(self, settings: Settings) -> float:
-        """S2LOW's rhythm."""
+    def pace(self, settings: Settings, moment: datetime) -> float:
+        """S2LOW's rhythm: the préfecture's machines answer at any hour."""
+        del moment
         return settings.rhythm.s2low_seconds
 
     def look(self, context: Context) -> tuple[ev.Fact, ...] | Later:

@@ -99,6 +99,7 @@ class Look(Protocol):
     """A read that may find something new."""
 
     name: str
+    platform: str
 
     def applies(self, dossier: Dossier) -> bool:
         """There is something to wait for."""
@@ -108,8 +109,8 @@ class Look(Protocol):
         """What is new, or when to look again."""
         ...
 
-    def pace(self, settings: Settings) -> float:
-        """Seconds between the first two looks."""
+    def pace(self, settings: Settings, moment: datetime) -> float:
+        """Seconds between the first two looks, at that moment."""
         ...
 
 

@@ -11,14 +11,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cdg62_connect.clock import Clock, SystemClock
 from cdg62_connect.errors import JournalError, UnknownDossier
 from cdg62_connect.extras import extra
 from cdg62_connect.journey import events as ev
+from cdg62_connect.journey.alerts import AlertBook
 from cdg62_connect.journey.database import JOURNAL_FILE, bring_up_to_date, open_database
 from cdg62_connect.journey.hold import Hold, iso, read_history
 from cdg62_connect.journey.state import Dossier, Stage, fold
+from cdg62_connect.journey.weather import Weather
 
 with extra("journey", needed_for="Le journal des dossiers"):
     from filelock import FileLock, Timeout
@@ -26,6 +29,10 @@ with extra("journey", needed_for="Le journal des dossiers"):
     from sqlalchemy.exc import DatabaseError
 
     from cdg62_connect.journey import tables
+
+
+if TYPE_CHECKING:
+    from cdg62_connect.settings import Alert
 
 
 class Busy(JournalError):
@@ -69,6 +76,14 @@ class Store:
             bring_up_to_date(self._engine, lock=folder / "verrous" / "migration.lock")
         except DatabaseError as unusable:
             raise JournalError(f"Le journal de {folder} ne s'ouvre pas : {unusable.orig}.") from unusable
+
+    def weather(self, *, longest: float) -> Weather:
+        """What this journal knows of platforms that do not answer."""
+        return Weather(self._engine, clock=self._clock, longest=longest)
+
+    def alert_book(self, settings: Alert) -> AlertBook:
+        """Which alerts this journal has given."""
+        return AlertBook(self._engine, settings=settings)
 
     def close(self) -> None:
         """Give the database back."""

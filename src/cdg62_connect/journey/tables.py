@@ -14,7 +14,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 """The revision that this version of the software writes."""
 
 metadata = MetaData()
@@ -56,3 +56,21 @@ numbers = Table(
     Column("reserved_at", String(32), nullable=False),
 )
 """Acte numbers ever given out, per authority: S2LOW refuses one that was used, even in error."""
+
+outages = Table(
+    "outages",
+    metadata,
+    Column("platform", String(20), primary_key=True),
+    Column("since", String(32), nullable=False),
+    Column("next_probe", String(32), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("key", String(160), primary_key=True),
+    Column("given_at", String(32), nullable=False),
+)
+"""Alerts already given: each is given once for as long as it lasts."""

@@ -2,6 +2,7 @@
 
 from cdg62_connect.settings.loader import load_settings
 from cdg62_connect.settings.model import (
+    Alert,
     Authority,
     CanalLegalite,
     Competence,
@@ -21,6 +22,7 @@ from cdg62_connect.settings.model import (
 from cdg62_connect.settings.secret import Secret
 
 __all__ = [
+    "Alert",
     "Authority",
     "CanalLegalite",
     "Competence",

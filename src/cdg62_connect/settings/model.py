@@ -6,6 +6,7 @@ given as aliases. Relative paths are relative to the configuration file.
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -234,6 +235,29 @@ class Rhythm(_Section):
     parapheur_seconds: int = Field(default=600, gt=0, alias="parapheur_s")
     s2low_seconds: int = Field(default=300, gt=0, alias="s2low_s")
     longest_seconds: int = Field(default=3600, gt=0, alias="attente_max_s")
+    opens_at: int = Field(default=7, ge=0, le=23, alias="ouverture_h")
+    closes_at: int = Field(default=20, ge=1, le=24, alias="fermeture_h")
+
+    def office_hours(self, moment: datetime) -> bool:
+        """Whether people are likely at work: Monday to Friday, between the two hours, local time."""
+        return moment.weekday() < 5 and self.opens_at <= moment.hour < self.closes_at
+
+
+class Alert(_Section):
+    """What is worth waking a person for, and how.
+
+    Attributes:
+        command: program and arguments called once per alert, without a shell; the alert comes as one JSON
+            object on its standard input.
+        seconds: longest time the command may take.
+        ar_hours: an acte without accusé de réception for longer is an alert.
+        outage_hours: a platform that does not answer for longer is an alert.
+    """
+
+    command: tuple[str, ...] = Field(default=(), alias="commande")
+    seconds: int = Field(default=30, gt=0, le=600, alias="delai_s")
+    ar_hours: int = Field(default=48, gt=0, alias="ar_heures")
+    outage_hours: int = Field(default=4, gt=0, alias="panne_heures")
 
 
 class Settings(_Section):
@@ -246,6 +270,7 @@ class Settings(_Section):
     authorities: tuple[Authority, ...] = Field(min_length=1, alias="autorites")
     signature: SignatureRules = SignatureRules()
     rhythm: Rhythm = Field(default=Rhythm(), alias="rythme")
+    alert: Alert = Field(default=Alert(), alias="alerte")
 
     @model_validator(mode="after")
     def _one_authority_each(self) -> Settings:

@@ -99,6 +99,7 @@ def engine(step: SlowToShow, clock: StandingClock) -> Engine:
         documents=anything,
         clock=clock,
         classification=anything,
+        weather=cast("Any", SimpleNamespace(closed=lambda _platform: None, answered=lambda _platform: None)),
     )
 
 

@@ -1,0 +1,1 @@
+"""Is everything ready? One line per check, nothing sent."""

@@ -1,0 +1,100 @@
+"""Which platforms answer. One that does not is probed by one dossier at a time, the others wait for it.
+
+Kept in the journal, so that the next pass of a cron job knows it too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from cdg62_connect.extras import extra
+from cdg62_connect.journey import pace
+from cdg62_connect.journey.database import writing
+from cdg62_connect.journey.hold import iso
+
+with extra("journey", needed_for="Le journal des dossiers"):
+    from sqlalchemy import delete, select
+    from sqlalchemy.dialects.sqlite import insert
+
+    from cdg62_connect.journey import tables
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from cdg62_connect.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """A platform that has not answered ``since`` then, and is asked again at ``next_probe``."""
+
+    platform: str
+    since: datetime
+    next_probe: datetime
+    tries: int
+    reason: str
+
+
+class Weather:
+    """The platforms that do not answer, as this process knows them."""
+
+    def __init__(self, engine: Engine, *, clock: Clock, longest: float) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._longest = longest
+        self._known: dict[str, Outage] = {}
+
+    def look_out(self) -> None:
+        """Learn what other processes have found."""
+        with self._engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            self._known = {
+                row.platform: Outage(
+                    platform=row.platform,
+                    since=datetime.fromisoformat(row.since),
+                    next_probe=datetime.fromisoformat(row.next_probe),
+                    tries=row.tries,
+                    reason=row.reason,
+                )
+                for row in connection.execute(select(tables.outages))
+            }
+
+    @property
+    def outages(self) -> tuple[Outage, ...]:
+        """Every platform that does not answer."""
+        return tuple(self._known.values())
+
+    def closed(self, platform: str) -> Outage | None:
+        """The outage to wait for, or ``None`` when the platform may be asked (also: asked again)."""
+        outage = self._known.get(platform)
+        return outage if outage is not None and outage.next_probe > self._clock.now() else None
+
+    def failed(self, platform: str, reason: str) -> None:
+        """The platform did not answer, or asked to wait."""
+        now = self._clock.now()
+        before = self._known.get(platform)
+        tries = before.tries + 1 if before else 0
+        outage = Outage(
+            platform=platform,
+            since=before.since if before else now,
+            next_probe=now + timedelta(seconds=pace.after_fault(tries=tries, longest=self._longest)),
+            tries=tries,
+            reason=reason,
+        )
+        values = {
+            "since": iso(outage.since),
+            "next_probe": iso(outage.next_probe),
+            "tries": outage.tries,
+            "reason": outage.reason,
+        }
+        with writing(self._engine) as connection:
+            statement = insert(tables.outages).values(platform=platform, **values)
+            connection.execute(statement.on_conflict_do_update(index_elements=["platform"], set_=values))
+        self._known[platform] = outage
+
+    def answered(self, platform: str) -> None:
+        """The platform answers."""
+        if self._known.pop(platform, None) is not None:
+            with writing(self._engine) as connection:
+                connection.execute(delete(tables.outages).where(tables.outages.c.platform == platform))
