@@ -1,11 +1,12 @@
 """The connections of the pool: they tell the attempt how far it has come, and keep to its deadline.
 
-Three traps of the libraries below are closed here. urllib3 sends with the *connect* timeout, one for a whole
+Four traps of the libraries below are closed here. urllib3 sends with the *connect* timeout, one for a whole
 block: a slow uplink would be cut in the middle of a large file; we send by slices, each with the read
 timeout. And a socket timeout restarts at each byte received: an answer that drips would never end; each
 reception is given what is left of the whole exchange, down to the status line and the chunk sizes. And
 http.client takes the end of a connection for the end of the headers: an answer cut there would be an empty
-one; here it is cut.
+one; here it is cut. And its way through a proxy sends with what sends a request, reads headers without end,
+and gives the proxy's refusal in words only: ours counts as connecting, and says why.
 """
 
 # ruff: noqa: ANN401 - the signatures overridden here are those of the libraries, which leave them open
@@ -14,15 +15,18 @@ from __future__ import annotations
 import io
 import socket
 import ssl
+from functools import partial
 from http.client import HTTPResponse as RawResponse
 from http.client import RemoteDisconnected
 from typing import TYPE_CHECKING, Any, cast
 
 from requests import PreparedRequest
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, ProxyManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from cdg62_connect.transport.proxy import Proxy
+from cdg62_connect.transport.renewal import LivingContext
 from cdg62_connect.transport.wire import CURRENT, Stage, Wire
 
 if TYPE_CHECKING:
@@ -79,12 +83,46 @@ class _PatientResponse(RawResponse):
         self._lines.strict = False
 
 
+class TunnelRefused(OSError):
+    """The proxy does not let us through; ``status`` is what it answered."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+        super().__init__(f"the proxy answered {status}")
+
+
 class _Connection(HTTPConnection):
     response_class = _PatientResponse
+    _tunnel_headers: dict[str, str]  # http.client's own, set before it connects through a proxy
 
     def connect(self) -> None:
-        CURRENT.get().stage = Stage.CONNECTING
+        wire = CURRENT.get()
+        wire.stage = Stage.CONNECTING
+        wire.at_proxy = self.proxy is not None
         super().connect()
+
+    def _tunnel(self) -> None:
+        wire = CURRENT.get()
+        sock = cast("socket.socket", self.sock)
+        host, port = cast("str", self._tunnel_host).strip("[]"), self._tunnel_port
+        target = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        lines = {"Host": target, **self._tunnel_headers}
+        head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+        order = f"CONNECT {target} HTTP/1.1\r\n{head}\r\n".encode("ascii")
+        whole, wire.deadline = wire.deadline, wire.deadline.sooner(wire.timeouts.connect)
+        try:
+            sock.sendall(order)
+            wire.bytes_up += len(order)
+            answer = _PatientResponse(sock, method="CONNECT")
+            try:
+                answer.begin()
+            finally:
+                answer.close()
+        finally:
+            wire.deadline = whole
+        if not 200 <= answer.status < 300:
+            raise TunnelRefused(answer.status)
+        wire.at_proxy = False
 
     def request(self, *args: Any, **options: Any) -> None:
         super().request(*args, **options)
@@ -112,7 +150,11 @@ class _Connection(HTTPConnection):
 
 
 class _TlsConnection(_Connection, HTTPSConnection):
-    pass
+    living: LivingContext  # given by the pool
+
+    def connect(self) -> None:
+        self.ssl_context = self.living.current()
+        super().connect()
 
 
 class _Pool(HTTPConnectionPool):
@@ -122,20 +164,46 @@ class _Pool(HTTPConnectionPool):
 class _TlsPool(HTTPSConnectionPool):
     ConnectionCls = cast("Any", _TlsConnection)
 
+    def __init__(self, *args: Any, living: LivingContext, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._living = living
+
+    def _new_conn(self) -> Any:
+        connection = cast("_TlsConnection", super()._new_conn())
+        connection.living = self._living
+        return connection
+
 
 class WatchedAdapter(HTTPAdapter):
-    """Connects through the classes above, with one TLS context and nothing added to it."""
+    """Connects through the classes above and the one proxy, with our TLS contexts and nothing added to them."""
 
-    def __init__(self, context: ssl.SSLContext) -> None:
-        self._context = context
+    def __init__(self, living: LivingContext, *, proxy: Proxy | None = None) -> None:
+        self._living = living
+        self._proxy = proxy
+        self._pool: Any = None
         super().__init__(pool_maxsize=_KEPT_CONNECTIONS)
 
     def init_poolmanager(
         self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any
     ) -> None:
         """Make the pool of pools."""
-        super().init_poolmanager(connections, maxsize, block, ssl_context=self._context, **pool_kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+        options: dict[str, Any] = {
+            "num_pools": connections,
+            "maxsize": maxsize,
+            "block": block,
+            **pool_kwargs,
+        }
+        if self._proxy is None:
+            self.poolmanager = PoolManager(**options)
+        else:
+            self.poolmanager = ProxyManager(self._proxy.url, proxy_headers=self._proxy.headers(), **options)
+        pools = {"http": _Pool, "https": partial(_TlsPool, living=self._living)}
+        self.poolmanager.pool_classes_by_scheme = cast("Any", pools)
+
+    def request_url(self, request: PreparedRequest, proxies: Any) -> str:  # noqa: ARG002 - requests' signature
+        """The whole address for a proxy that is to forward the request, the path otherwise."""
+        url = cast("str", request.url)
+        return url if self._proxy is not None and url.startswith("http:") else request.path_url
 
     def build_connection_pool_key_attributes(
         self, request: PreparedRequest, verify: Any, cert: Any = None
@@ -143,6 +211,14 @@ class WatchedAdapter(HTTPAdapter):
         """Leave the trust to the context: requests would name a bundle of its own beside it."""
         host, _ = super().build_connection_pool_key_attributes(request, verify, cert)
         return host, {"cert_reqs": "CERT_REQUIRED"}
+
+    def get_connection_with_tls_context(
+        self, request: PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
+    ) -> Any:
+        """The one pool of the session: its requests all go to one machine, and finding it is not free."""
+        if self._pool is None:
+            self._pool = super().get_connection_with_tls_context(request, verify, proxies, cert)
+        return self._pool
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         """Nothing to add, for the same reason."""
@@ -153,3 +229,4 @@ class WatchedAdapter(HTTPAdapter):
             if pool := self.poolmanager.pools.get(key):
                 pool.close()
         super().close()
+        self._pool = None

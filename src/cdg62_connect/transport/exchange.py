@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar, cast
@@ -11,18 +12,22 @@ from urllib.parse import urlencode
 
 import requests
 import tenacity
+from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
 from cdg62_connect.clock import Clock
 from cdg62_connect.errors import AnswerLost, InvalidInput, NotSent, PlatformError
 from cdg62_connect.moments import reach
+from cdg62_connect.settings.secret import Secret
 from cdg62_connect.transport.answer import Answer
-from cdg62_connect.transport.credentials import BasicAuth, BasicHeader
+from cdg62_connect.transport.credentials import AuthorizationHeader, BasicAuth, BearerAuth
+from cdg62_connect.transport.events import ExchangeEvent, Observers
 from cdg62_connect.transport.exchange_log import Entry
 from cdg62_connect.transport.failures import failure_of
 from cdg62_connect.transport.multipart import EncodedForm, Multipart
 from cdg62_connect.transport.outgoing import BodyStopped, OutgoingBody
+from cdg62_connect.transport.proxy import Proxy
 from cdg62_connect.transport.request import Request, StreamBody
 from cdg62_connect.transport.retry import RetryPolicy, next_delay
 from cdg62_connect.transport.statuses import refusal_of
@@ -45,11 +50,19 @@ class Channel:
     http: requests.Session
     base_url: str
     platform: str
-    auth: BasicAuth | None
+    auth: BasicAuth | BearerAuth | None
+    proxy: Proxy | None
     timeouts: Timeouts
     retry: RetryPolicy
     clock: Clock
     chance: Callable[[], float]
+    observers: Observers
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """What a platform or a proxy may repeat and nobody may be shown."""
+        auths = (self.auth, self.proxy.auth if self.proxy else None)
+        return tuple(auth.secret for auth in auths if auth is not None)
 
 
 class Exchange:
@@ -76,7 +89,7 @@ class Exchange:
             retry=self._again, wait=lambda _: self._delay, sleep=self._channel.clock.sleep
         )
         try:
-            result = attempts(lambda: self._attempt(read))
+            result = attempts(lambda: self._told(read))
         except BaseException as error:
             self._entry.close(type(error).__name__)
             raise
@@ -97,6 +110,34 @@ class Exchange:
         self._entry.retried(error, delay)
         self._delay = delay
         return True
+
+    def _told(self, read: Callable[[Answer], T]) -> T:
+        """Make an attempt, and tell the observers how it went."""
+        if not self._channel.observers:
+            return self._attempt(read)
+        started_at = self._channel.clock.now()
+        start = time.monotonic()
+        failure: str | None = None
+        try:
+            return self._attempt(read)
+        except BaseException as error:
+            failure = type(error).__name__
+            raise
+        finally:
+            self._channel.observers.tell(
+                ExchangeEvent(
+                    platform=self._channel.platform,
+                    operation=self._request.operation,
+                    kind=self._request.kind,
+                    attempt=self._entry.attempts,
+                    status=self._entry.status,
+                    error=failure,
+                    seconds=time.monotonic() - start,
+                    bytes_up=self._wire.bytes_up,
+                    bytes_down=self._wire.bytes_down,
+                    started_at=started_at,
+                )
+            )
 
     def _attempt(self, read: Callable[[Answer], T]) -> T:
         self._wire = wire = self._new_wire()
@@ -128,13 +169,12 @@ class Exchange:
             wire=wire,
         )
         self._entry.status = answer.status
-        auth = self._channel.auth
         wire.deadline = self._deadline.sooner(_QUOTE_TIME)
         refusal = refusal_of(
             answer,
             reason=response.reason or "",
             now=self._channel.clock.now(),
-            secrets=() if auth is None else (auth.password,),
+            secrets=self._channel.secrets,
         )
         if refusal is not None:
             raise refusal
@@ -168,18 +208,20 @@ class Exchange:
 
     def _prepared(self, wire: Wire) -> requests.PreparedRequest:
         auth = self._channel.auth
+        prepared = requests.PreparedRequest()  # requests' session would first merge cookies that it never has
+        headers = CaseInsensitiveDict({**self._channel.http.headers})
+        headers.update(self._headers)
         try:
-            prepared = self._channel.http.prepare_request(
-                requests.Request(
-                    self._request.method,
-                    self._url,
-                    headers=self._headers,
-                    auth=None if auth is None else BasicHeader(auth),
-                )
+            prepared.prepare(
+                method=self._request.method.upper(),
+                url=self._url,
+                headers=headers,
+                auth=None if auth is None else AuthorizationHeader(auth),
             )
+            writable = True
         except (requests.RequestException, ValueError):
-            prepared = None
-        if prepared is None:
+            writable = False
+        if not writable:
             raise InvalidInput(f"La demande {self._request.operation!a} n'a pas d'adresse valable.")
         body = self._body
         if isinstance(body, StreamBody):

@@ -21,6 +21,7 @@ class Entry:
 
     Attributes:
         status: HTTP status of the last attempt, when it got one.
+        attempts: how many have begun.
     """
 
     def __init__(self, request: Request, *, url: str, platform: str) -> None:
@@ -28,14 +29,14 @@ class Entry:
         self._platform = platform
         self._start = time.monotonic()
         self._url = url
-        self._attempts = 0
+        self.attempts = 0
         self._bytes_up = 0
         self._bytes_down = 0
         self.status: int | None = None
 
     def begin(self) -> None:
         """Another attempt: its status is not known yet."""
-        self._attempts += 1
+        self.attempts += 1
         self.status = None
 
     def count(self, wire: Wire) -> None:
@@ -55,6 +56,8 @@ class Entry:
 
     def close(self, outcome: str) -> None:
         """Write the line; ``outcome`` is ``"ok"`` or the name of the error."""
+        if not LOGGER.isEnabledFor(logging.INFO):
+            return
         LOGGER.info(
             "plateforme=%s operation=%s methode=%s chemin=%s statut=%s resultat=%s ms=%d "
             "octets_envoyes=%d octets_recus=%d essais=%d",
@@ -67,5 +70,5 @@ class Entry:
             (time.monotonic() - self._start) * 1000,
             self._bytes_up,
             self._bytes_down,
-            self._attempts,
+            self.attempts,
         )

@@ -20,6 +20,7 @@ from cdg62_connect.errors import (
     UnreadableAnswer,
     UntrustedServer,
 )
+from cdg62_connect.transport.connection import TunnelRefused
 from cdg62_connect.transport.request import Kind, Request
 from cdg62_connect.transport.wire import DeadlinePassed, Stage, Wire
 
@@ -72,13 +73,17 @@ def _before_leaving(causes: list[BaseException], where: dict[str, str], wire: Wi
         if isinstance(cause, ssl.SSLCertVerificationError | CertificateError):
             why = getattr(cause, "verify_message", "") or "le nom ne correspond pas"
             return UntrustedServer(f"Le certificat du serveur n'est pas accepté ({why}).", **where)
+    for cause in causes:
+        if isinstance(cause, TunnelRefused):
+            return _refused_by_proxy(cause.status, where)
     if wire.deadline.remaining() <= 0:
         return NotSent(f"Le délai total de {wire.timeouts.total:g} s était dépassé avant l'envoi.", **where)
+    whose = "du proxy" if wire.at_proxy else "de la plateforme"
     for cause in causes:
         if isinstance(cause, socket.gaierror):
-            return NotSent("L'adresse de la plateforme n'est pas connue du DNS.", **where)
+            return NotSent(f"L'adresse {whose} n'est pas connue du DNS.", **where)
         if isinstance(cause, ConnectionRefusedError):
-            return NotSent("La connexion est refusée par la machine de la plateforme.", **where)
+            return NotSent(f"La connexion est refusée par la machine {whose}.", **where)
         if isinstance(cause, TimeoutError | u3.ConnectTimeoutError) and not isinstance(
             cause, u3.NewConnectionError
         ):
@@ -90,7 +95,27 @@ def _before_leaving(causes: list[BaseException], where: dict[str, str], wire: Wi
                 **where,
                 advice="Vérifiez l'adresse, le port, et si le serveur exige un certificat client.",
             )
+    if wire.at_proxy:
+        return NotSent(
+            "La connexion par le proxy n'a pas pu être ouverte.",
+            **where,
+            advice="Vérifiez l'adresse et le port du proxy ; la demande peut être répétée sans risque.",
+        )
     return NotSent("La connexion à la plateforme n'a pas pu être ouverte.", **where)
+
+
+def _refused_by_proxy(status: int, where: dict[str, str]) -> PlatformError:
+    if status == 407:
+        return AuthenticationRefused(
+            "Le proxy refuse le compte qui lui est donné, ou en demande un (HTTP 407).",
+            **where,
+            advice="Vérifiez l'identifiant et le mot de passe du proxy.",
+        )
+    return NotSent(
+        f"Le proxy refuse d'ouvrir la connexion vers la plateforme (HTTP {status}).",
+        **where,
+        advice="Faites autoriser l'adresse de la plateforme sur le proxy ; la demande peut être répétée sans risque.",
+    )
 
 
 def _certificate_alert(causes: list[BaseException]) -> str:

@@ -27,6 +27,7 @@ class Wire:
 
     Attributes:
         stage: how far it has come.
+        at_proxy: what is being connected to is a proxy, not the platform.
         bytes_up: bytes handed to the socket, headers included.
         bytes_down: bytes received, headers included.
         body_error: what the producer of our own body raised, if it did.
@@ -39,6 +40,7 @@ class Wire:
         self.deadline = deadline
         # That nothing left is for the connection to prove, by saying that it is only connecting.
         self.stage = Stage.LEAVING
+        self.at_proxy = False
         self.bytes_up = 0
         self.bytes_down = 0
         self.body_error: Exception | None = None

@@ -16,6 +16,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.hazmat.primitives.serialization.pkcs12 import PBES
 from cryptography.x509.oid import NameOID
 
 from cdg62_connect.transport import HttpSession, Kind, Request
@@ -217,14 +219,15 @@ def an_effect() -> Callable[..., Request]:
 class Authority:
     """A certification authority made for the tests."""
 
-    def __init__(self, name: str, folder: Path) -> None:
+    def __init__(self, name: str, folder: Path, *, above: Authority | None = None) -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._folder = folder
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        builder = self._builder(self._name, self._key).add_extension(
+        signer = above or self
+        builder = signer._builder(self._name, self._key).add_extension(
             x509.BasicConstraints(ca=True, path_length=None), critical=True
         )
-        self.certificate = builder.sign(self._key, hashes.SHA256())
+        self.certificate = builder.sign(signer._key, hashes.SHA256())
         self.pem = self._write("ca.pem", self.certificate.public_bytes(serialization.Encoding.PEM))
 
     def server_context(self, host: str = "127.0.0.1", *, days: int = 30) -> ssl.SSLContext:
@@ -240,6 +243,27 @@ class Authority:
     def client(self, name: str, *, passphrase: bytes | None = None, days: int = 30) -> tuple[Path, Path]:
         alternative = x509.SubjectAlternativeName([x509.DNSName("client.invalid")])
         return self._issue(name, alternative, passphrase=passphrase, days=days)
+
+    def pkcs12(
+        self,
+        name: str,
+        passphrase: str,
+        *,
+        others: tuple[Authority, ...] = (),
+        encryption: PBES = PBES.PBESv2SHA256AndAES256CBC,
+    ) -> Path:
+        """A client certificate and its key as a platform delivers them, in one file."""
+        certificate, key = self.client(name)
+        content = pkcs12.serialize_key_and_certificates(
+            name.encode(),
+            serialization.load_pem_private_key(key.read_bytes(), None),  # type: ignore[arg-type]
+            x509.load_pem_x509_certificate(certificate.read_bytes()),
+            [each.certificate for each in others],
+            serialization.PrivateFormat.PKCS12.encryption_builder()
+            .key_cert_algorithm(encryption)
+            .build(passphrase.encode()),
+        )
+        return self._write(f"{name}.p12", content)
 
     def _issue(
         self,
@@ -283,6 +307,34 @@ class Authority:
         path = self._folder / name
         path.write_bytes(content)
         return path
+
+
+def demanding(
+    authority: Authority, trusted: Authority, version: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3
+) -> ssl.SSLContext:
+    """The context of a server that requires a client certificate of ``trusted``."""
+    context = authority.server_context()
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(trusted.pem)
+    context.minimum_version = context.maximum_version = version
+    return context
+
+
+@pytest.fixture(name="demanding")
+def _demanding() -> Callable[..., ssl.SSLContext]:
+    return demanding
+
+
+def shown_name(connection: Connection) -> bytes:
+    """The common name of the client certificate that the connection was opened with."""
+    assert isinstance(connection.sock, ssl.SSLSocket)
+    subject = dict(pair[0] for pair in connection.sock.getpeercert()["subject"])  # type: ignore[index]
+    return subject["commonName"].encode()  # type: ignore[union-attr]
+
+
+@pytest.fixture(name="shown_name")
+def _shown_name() -> Callable[[Connection], bytes]:
+    return shown_name
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from cdg62_connect.errors import (
+    AuthenticationRefused,
     ConfigurationError,
     InvalidInput,
     NotSent,
@@ -18,7 +19,7 @@ from cdg62_connect.errors import (
 )
 from cdg62_connect.moments import observed
 from cdg62_connect.settings.secret import Secret
-from cdg62_connect.transport import BasicAuth, HttpSession, StreamBody
+from cdg62_connect.transport import BasicAuth, BearerAuth, HttpSession, StreamBody
 
 
 def polite(connection):
@@ -176,6 +177,33 @@ def test_basic_authentication_is_in_utf_8(serve, connect, a_read):
     auth = BasicAuth("zoé", Secret("clé€"))
     connect(server, auth=auth).exchange(a_read(), lambda answer: answer.body())
     assert server.received[0].headers["authorization"] == "Basic em/DqTpjbMOp4oKs"
+
+
+def test_a_token_is_sent_as_it_is(serve, connect, a_read):
+    server = serve(polite)
+    connect(server, auth=BearerAuth(Secret("abc.DEF-1~+/=="))).exchange(
+        a_read(), lambda answer: answer.body()
+    )
+    assert server.received[0].headers["authorization"] == "Bearer abc.DEF-1~+/=="
+
+
+@pytest.mark.parametrize("token", ["", "a b", "Bearer abc", "abc\r\nX: y", '"abc"', "é", "abc\n"])
+def test_what_cannot_be_a_token_is_refused_and_not_shown(token):
+    with pytest.raises(ConfigurationError) as caught:
+        BearerAuth(Secret(token))
+    assert "abc" not in str(caught.value)
+
+
+def test_a_token_repeated_by_the_platform_is_hidden(serve, connect, a_read):
+    def repeats(connection):
+        connection.request()
+        connection.answer("401 Unauthorized", b"jeton-42 inconnu", Content_Type="text/plain")
+
+    auth = BearerAuth(Secret("jeton-42"))
+    with pytest.raises(AuthenticationRefused) as caught:
+        connect(serve(repeats), auth=auth).exchange(a_read(), lambda answer: answer.body())
+    assert "••• inconnu" in str(caught.value)
+    assert "jeton-42" not in repr(auth)
 
 
 def test_moments_are_reached_in_order_and_sent_comes_before_the_answer(serve, connect, an_effect):
