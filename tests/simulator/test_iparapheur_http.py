@@ -46,6 +46,14 @@ def url(server: SimulatorServer) -> str:
     return description["url"]
 
 
+@pytest.fixture(params=["url", "url_mtom"])
+def each_url(server: SimulatorServer, request: pytest.FixtureRequest) -> str:
+    """Without MTOM, then with it."""
+    description = server.describe()["iparapheur_soap"]
+    assert isinstance(description, dict)
+    return description[request.param]
+
+
 @pytest.fixture
 def http(simulator: Simulator) -> Iterator[requests.Session]:
     with requests.Session() as session:
@@ -55,8 +63,10 @@ def http(simulator: Simulator) -> Iterator[requests.Session]:
 
 
 @pytest.fixture
-def soap(url: str, http: requests.Session) -> zeep.Client:
-    return zeep.Client(f"{url}?wsdl", transport=zeep.Transport(session=http))
+def soap(each_url: str, http: requests.Session) -> zeep.Client:
+    client = zeep.Client(f"{each_url}?wsdl", transport=zeep.Transport(session=http))
+    assert client.service._binding_options["address"] == each_url
+    return client
 
 
 @pytest.fixture(scope="module")
@@ -149,13 +159,13 @@ def test_a_rejected_dossier_is_deleted_through_the_contract(
 
 
 def test_the_contract_needs_no_password_imports_nothing_and_gives_the_address_it_was_read_at(
-    url: str, simulator: Simulator
+    each_url: str, simulator: Simulator
 ) -> None:
-    answer = requests.get(f"{url}?wsdl", timeout=10)
+    answer = requests.get(f"{each_url}?wsdl", timeout=10)
     contract = etree.fromstring(answer.content)
 
     assert answer.headers["Content-Type"].startswith("text/xml")
-    assert contract.find(".//{http://schemas.xmlsoap.org/wsdl/soap/}address").get("location") == url
+    assert contract.find(".//{http://schemas.xmlsoap.org/wsdl/soap/}address").get("location") == each_url
     assert not contract.xpath("//@schemaLocation")
     assert len(contract.findall(".//{http://schemas.xmlsoap.org/wsdl/}binding/{*}operation")) == 9
 

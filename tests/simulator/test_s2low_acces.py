@@ -125,3 +125,23 @@ def test_the_status_is_for_the_owner_the_administrator_and_the_archivist(
         )
         told[role] = answer.text.split("\n")[0]
     assert told == {"USER": "KO", "ADM": "OK", "ARCH": "OK"}
+
+
+def test_who_is_connected_is_told_in_texts_and_without_any_password(s2low: Any, shared: Any) -> None:
+    told = s2low.get("/api/info-connexion.php").json()
+    assert told["user_info"]["role"] == "USER"
+    assert told["authority_info"]["name"] == "Valmont-les-Tilleuls"
+    assert told["authority_info"]["id"] == told["user_info"]["authority_id"]
+    assert told["authority_info"]["department"] == "062"
+    shared.session.auth = ("deux", "secret-deux")
+    answer = shared.get("/api/info-connexion.php")
+    assert answer.json()["user_info"]["login"] == "deux"
+    assert "secret" not in answer.text
+
+
+def test_the_test_of_rgs_answers_one_word(
+    simulator: Simulator, s2low: Any, caller: Callable[..., Any], certificate: tuple[Path, Path]
+) -> None:
+    assert s2low.get("/api/test-rgs.php").content == b"OK"
+    simulator.s2low.accounts.add_account(SIREN, certificate[0], rgs=False)
+    assert caller(certificate=certificate).get("/api/test-rgs.php").content == b"KO"

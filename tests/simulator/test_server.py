@@ -50,7 +50,15 @@ def context_of(server: SimulatorServer, *, rank: int | None = 0) -> ssl.SSLConte
 def test_the_description_gives_all_that_a_program_needs(server: SimulatorServer) -> None:
     described: Any = server.describe()
     assert set(described) == {"iparapheur_soap", "s2low", "admin"}
-    assert set(described["iparapheur_soap"]) == {"url", "login", "password", "type", "sous_types", "accounts"}
+    assert set(described["iparapheur_soap"]) == {
+        "url",
+        "url_mtom",
+        "login",
+        "password",
+        "type",
+        "sous_types",
+        "accounts",
+    }
     assert described["iparapheur_soap"]["login"] == "ws-216209916@demo"
     assert [one["siren"] for one in described["s2low"]["accounts"]] == ["216209916", "216209924", "200062990"]
     for account in described["s2low"]["accounts"]:

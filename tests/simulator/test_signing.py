@@ -203,3 +203,10 @@ def test_a_big_document_is_signed_and_stamped_as_a_stream(
 
     assert int(done.stdout) < 16, "megabytes"
     assert big.with_suffix(".stamped").stat().st_size > 100 * 1024 * 1024
+
+
+def test_a_pdf_drowned_in_zeros_is_refused_at_once(tmp_path):
+    source = tmp_path / "noye.pdf"
+    source.write_bytes(b"%PDF-1.7\n%%EOF\n" + bytes(30_000_000))
+    with pytest.raises(InvalidFile, match="pas de fin"):
+        check_signable(source)

@@ -15,6 +15,7 @@ from cdg62_connect.iparapheur.soap_v4 import (
     Progress,
     RetrievedDossier,
     RetrievedFile,
+    Typologie,
     Visibilite,
     progress,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "Progress",
     "RetrievedDossier",
     "RetrievedFile",
+    "Typologie",
     "Visibilite",
     "progress",
 ]

@@ -115,6 +115,7 @@ class SimulatorServer:
         return {
             "iparapheur_soap": {
                 "url": f"{self._url('iparapheur', scheme)}/ws-iparapheur-no-mtom",
+                "url_mtom": f"{self._url('iparapheur', scheme)}/ws-iparapheur",
                 "login": first.login,
                 "password": first.password,
                 "type": TYPE_PARAPHEUR,

@@ -58,6 +58,10 @@ def sign_pades(
     part.replace(into)
 
 
+_TAIL = 2048
+"""Bytes at the end of a PDF in which its end mark must be."""
+
+
 def check_signable(source: Path) -> None:
     """Read the skeleton of ``source`` (cross-references, catalogue, first page).
 
@@ -67,6 +71,9 @@ def check_signable(source: Path) -> None:
     with source.open("rb") as content:
         if b"%PDF-" not in content.read(1024):
             raise InvalidFile("PAS_UN_PDF", f"{source.name} : ce n'est pas un PDF.")
+        content.seek(max(0, source.stat().st_size - _TAIL))
+        if b"%%EOF" not in content.read():  # pyHanko would look for it backwards, byte by byte
+            raise InvalidFile("PAS_UN_PDF", f"{source.name} : ce PDF n'a pas de fin.")
         content.seek(0)
         try:
             reader = PdfFileReader(content, strict=False)

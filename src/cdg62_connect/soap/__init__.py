@@ -10,6 +10,7 @@ from cdg62_connect.soap.encoding import Content, encoded_blocks, encoded_length
 from cdg62_connect.soap.envelope import FilledEnvelope, fill, new_token
 from cdg62_connect.soap.failures import Flaw, UnreadableMessage
 from cdg62_connect.soap.message import SOAP_NAMESPACE, Fault, Node
+from cdg62_connect.soap.package import read_package
 from cdg62_connect.soap.reader import Divert, Limits, Sink, read_message
 
 __all__ = [
@@ -31,4 +32,5 @@ __all__ = [
     "fill",
     "new_token",
     "read_message",
+    "read_package",
 ]

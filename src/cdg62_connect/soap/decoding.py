@@ -75,7 +75,7 @@ class Allowance:
 
 
 class DecodedFile:
-    """The place where the base64 text of one element becomes a file.
+    """The place where the base64 text of one element, or the attachment in its stead, becomes a file.
 
     The file given is written from where it stands; it is forced to disk and closed by :meth:`close`.
     When anything fails, removing the file is up to whoever opened it.
@@ -98,16 +98,19 @@ class DecodedFile:
         """Hexadecimal SHA-256 of the bytes written so far."""
         return self._digest.hexdigest()
 
-    def write(self, text: str) -> None:
+    def write(self, text: str | bytes) -> None:
         """Decode ``text`` to the file."""
-        data = self._decoder.feed(text)
+        self.take(self._decoder.feed(text))
+
+    def take(self, data: bytes) -> None:
+        """Write ``data``, which came as bytes, to the file."""
         self._allowance.spend(len(data))
         self._digest.update(data)
         self._out.write(data)
         self.size += len(data)
 
     def close(self) -> None:
-        """The element has ended: check the end of the text, then force the file to disk."""
+        """The document has ended: check the end of the text, then force the file to disk."""
         self._decoder.finish()
         self._out.flush()
         os.fsync(self._out.fileno())

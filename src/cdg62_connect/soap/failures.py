@@ -16,6 +16,7 @@ class Flaw(Enum):
     MALFORMED = "ce n'est pas un document XML correct"
     NOT_SOAP = "ce n'est pas une enveloppe SOAP 1.1"
     TOO_BIG = "il dépasse la taille permise"
+    MISSING_PART = "une pièce jointe manque"
     BAD_BASE64 = "un document encodé en base64 est abîmé"
 
 

@@ -7,18 +7,26 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 SOAP_NAMESPACE = "http://schemas.xmlsoap.org/soap/envelope/"
+XOP_NAMESPACE = "http://www.w3.org/2004/08/xop/include"
 XSI_NAMESPACE = "http://www.w3.org/2001/XMLSchema-instance"
 
 
 class Sink(Protocol):
     """Where the text of one element goes instead of into the tree."""
 
-    def write(self, text: str) -> None:
-        """Take the next piece of text, cut anywhere; it may hold control characters and any line end."""
+    def write(self, text: str | bytes) -> None:
+        """Take the next piece of text, cut anywhere; it may hold control characters and any line end.
+
+        Bytes are text in plain ASCII: they come when nothing had to be decoded.
+        """
+        ...
+
+    def take(self, data: bytes) -> None:
+        """Take the next bytes of the attachment that stands in the place of the text."""
         ...
 
     def close(self) -> None:
-        """The element has ended."""
+        """The element has ended, or the attachment that stands in its place."""
         ...
 
 

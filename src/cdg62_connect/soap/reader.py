@@ -12,16 +12,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import NoReturn, cast
+from urllib.parse import unquote
 from xml.parsers import expat  # every construct that makes it unsafe is refused below
 
 from cdg62_connect.errors import HostileInput
 from cdg62_connect.soap.failures import Flaw, UnreadableMessage
-from cdg62_connect.soap.message import SOAP_NAMESPACE, XSI_NAMESPACE, Fault, Node, Sink
+from cdg62_connect.soap.message import SOAP_NAMESPACE, XOP_NAMESPACE, XSI_NAMESPACE, Fault, Node, Sink
 
 Divert = Callable[[tuple[str, ...]], Sink | None]
 """Asked at the start of each element of the operation's namespace, with the local names that lead to it from
 the body's own element on: gives the sink for its text, or ``None`` to keep the text in the tree."""
+
+References = dict[str, list[Sink]]
+"""The sinks whose bytes are elsewhere, by the identity of the attachment that holds them."""
 
 _NAME_LIMIT = 1_000
 _ATTRIBUTES_LIMIT = 64 * 1024
@@ -50,6 +54,7 @@ class Limits:
         elements: elements in all.
         text: characters of text kept for one element.
         kept: characters of text and attributes kept in all.
+        parts: parts of a multipart message.
     """
 
     total: int = 8 * 1024 * 1024
@@ -57,10 +62,16 @@ class Limits:
     elements: int = 50_000
     text: int = 1024 * 1024
     kept: int = 8 * 1024 * 1024
+    parts: int = 1_000
 
 
 def read_message(
-    blocks: Iterable[bytes], *, namespace: str, divert: Divert | None = None, limits: Limits | None = None
+    blocks: Iterable[bytes],
+    *,
+    namespace: str,
+    divert: Divert | None = None,
+    limits: Limits | None = None,
+    references: References | None = None,
 ) -> Node | Fault:
     """Read one SOAP 1.1 message and give the element in its body, or the fault.
 
@@ -69,18 +80,22 @@ def read_message(
         namespace: the namespace of the operations whose elements may be diverted.
         divert: where the text of large elements goes. Elements with ``xsi:nil`` are not offered.
         limits: how much the message may hold; ``Limits()`` unless given.
+        references: receives the sinks for which the message only names an attachment (``xop:Include``), which
+            are left open; without it, naming one is a flaw.
 
     Raises:
         UnreadableMessage: it is no SOAP message, or not a whole one (see :class:`Flaw`).
         HostileInput: it has a form that no honest server produces.
     """
-    return _Reading(namespace, divert, limits or Limits()).run(blocks)
+    return _Reading(namespace, divert, limits or Limits(), references).run(blocks)
 
 
 class _Frame:
     """An element that is still open."""
 
-    __slots__ = ("attributes", "children", "name", "namespace", "path", "pieces", "sink", "size")
+    __slots__ = (
+        "attributes", "children", "elsewhere", "filled", "name", "namespace", "path", "pieces", "sink", "size"
+    )  # fmt: skip
 
     def __init__(self, namespace: str, name: str, path: tuple[str, ...] | None) -> None:
         self.namespace = namespace
@@ -91,9 +106,19 @@ class _Frame:
         self.pieces: list[str] = []
         self.size = 0
         self.sink: Sink | None = None
+        self.filled = False  # the sink has received text other than blanks
+        self.elsewhere = False  # an attachment stands for the text of the sink
+
+    def divert(self, text: str | bytes) -> None:
+        """Give ``text`` to the sink, which there is."""
+        if not self.filled and not text.isspace():
+            if self.elsewhere:
+                raise UnreadableMessage(Flaw.NOT_SOAP, f"{self.name} a un texte et une pièce jointe")
+            self.filled = True
+        cast("Sink", self.sink).write(text)
 
     def close(self) -> Node:
-        if self.sink is not None:
+        if self.sink is not None and not self.elsewhere:
             self.sink.close()
         return Node(
             namespace=self.namespace,
@@ -108,10 +133,13 @@ class _Frame:
 class _Reading:
     """One message being read."""
 
-    def __init__(self, namespace: str, divert: Divert | None, limits: Limits) -> None:
+    def __init__(
+        self, namespace: str, divert: Divert | None, limits: Limits, references: References | None
+    ) -> None:
         self._namespace = namespace
         self._divert = divert
         self._limits = limits
+        self._references = references
         self._open: list[_Frame] = []
         self._root: Node | None = None
         self._elements = 0
@@ -136,13 +164,13 @@ class _Reading:
 
     def run(self, blocks: Iterable[bytes]) -> Node | Fault:
         started = False
-        for piece in _gathered(blocks, self._limits.total):
+        for piece in gathered(blocks, self._limits.total):
             data = piece if started else piece.lstrip(b" \t\r\n")
             if not started and data:
                 started = True
                 self._begin(data[:20].removeprefix(b"\xef\xbb\xbf").lower())
             if self._is_plain_document_text(data):
-                self._text(data.decode("ascii"))  # whatever came before, Parse has given out
+                self._open[-1].divert(data)  # whatever came before, Parse has given out
             elif data:
                 self._feed(data)
         if not started:
@@ -224,11 +252,23 @@ class _Reading:
         if attributes:
             frame.attributes = self._checked(attributes)
         if self._open and self._open[-1].sink is not None:
-            raise UnreadableMessage(Flaw.NOT_SOAP, f"l'élément {name} n'a pas sa place dans un document")
+            self._refer(self._open[-1], frame)
         nil = frame.attributes.get((XSI_NAMESPACE, "nil"), "") in ("true", "1")
         if self._divert is not None and frame.path and not nil:
             frame.sink = self._divert(frame.path)
         self._open.append(frame)
+
+    def _refer(self, document: _Frame, include: _Frame) -> None:
+        """Note which attachment stands for the text of ``document``."""
+        if self._references is None or (include.namespace, include.name) != (XOP_NAMESPACE, "Include"):
+            raise UnreadableMessage(
+                Flaw.NOT_SOAP, f"l'élément {include.name[:60]} n'a pas sa place dans un document"
+            )
+        scheme, _, identity = include.attributes.get(("", "href"), "").strip().partition(":")
+        if scheme.lower() != "cid" or not identity or document.filled or document.elsewhere:
+            raise UnreadableMessage(Flaw.NOT_SOAP, f"renvoi de {document.name} vers une pièce jointe")
+        document.elsewhere = True
+        self._references.setdefault(unquote(identity), []).append(cast("Sink", document.sink))
 
     def _path_to(self, namespace: str, name: str) -> tuple[str, ...] | None:
         if len(self._open) == 1:
@@ -252,7 +292,7 @@ class _Reading:
         self._silent = 0
         frame = self._open[-1]
         if frame.sink is not None:
-            frame.sink.write(text)
+            frame.divert(text)
             return
         frame.size += len(text)
         if frame.size > self._limits.text:
@@ -281,7 +321,7 @@ def _check_root(namespace: str, name: str) -> None:
         raise UnreadableMessage(Flaw.NOT_SOAP, f"racine {name[:60]}")
 
 
-def _gathered(blocks: Iterable[bytes], limit: int) -> Iterator[bytes]:
+def gathered(blocks: Iterable[bytes], limit: int) -> Iterator[bytes]:
     """The same bytes in pieces large enough for expat, which scans an unfinished token again at each one."""
     waiting: list[bytes] = []
     size = total = 0

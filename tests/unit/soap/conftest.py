@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -25,3 +26,28 @@ def enveloped() -> Enveloped:
         return text.encode(encoding)
 
     return wrap
+
+
+@pytest.fixture
+def mutated() -> Callable[..., bytes]:
+    """Damages a message in one to three places."""
+
+    def damage(message: bytes, chance: random.Random, words: Sequence[bytes]) -> bytes:
+        data = bytearray(message)
+        for _ in range(chance.randint(1, 3)):
+            at = chance.randrange(len(data) or 1)
+            match chance.randrange(5):
+                case 0:
+                    data[at : at + 1] = bytes([chance.randrange(256)])
+                case 1:
+                    del data[at : at + chance.randint(1, 20)]
+                case 2:
+                    start = chance.randrange(len(data) or 1)
+                    data[at:at] = data[start : start + chance.randint(1, 40)]
+                case 3:
+                    data[at:at] = chance.choice(words)
+                case _:
+                    del data[at:]
+        return bytes(data)
+
+    return damage

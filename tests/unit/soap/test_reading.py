@@ -30,8 +30,11 @@ class Collected:
         self.pieces: list[str] = []
         self.closed = False
 
-    def write(self, text: str) -> None:
-        self.pieces.append(text)
+    def write(self, text: str | bytes) -> None:
+        self.pieces.append(text if isinstance(text, str) else text.decode("ascii"))
+
+    def take(self, data: bytes) -> None:
+        raise AssertionError("no attachment in a plain message")
 
     def close(self) -> None:
         self.closed = True
@@ -208,7 +211,7 @@ def test_a_large_document_passes_without_staying_in_memory(enveloped: Callable[.
         def __init__(self) -> None:
             self._decoder = Base64Decoder()
 
-        def write(self, text: str) -> None:
+        def write(self, text: str | bytes) -> None:
             self.size += len(self._decoder.feed(text))
 
         def close(self) -> None:

@@ -16,6 +16,7 @@ from cdg62_connect.iparapheur.soap_v4.models import (
     RetrievedFile,
     Visibilite,
 )
+from cdg62_connect.iparapheur.soap_v4.typologie import Typologie
 
 __all__ = [
     "ArchivageAction",
@@ -30,6 +31,7 @@ __all__ = [
     "Progress",
     "RetrievedDossier",
     "RetrievedFile",
+    "Typologie",
     "Visibilite",
     "progress",
 ]

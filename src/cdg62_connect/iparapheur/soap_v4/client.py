@@ -6,6 +6,7 @@ from cdg62_connect.iparapheur.soap_v4.contract import bind
 from cdg62_connect.iparapheur.soap_v4.dossiers import Dossiers
 from cdg62_connect.iparapheur.soap_v4.exchange import call, reply_of
 from cdg62_connect.iparapheur.soap_v4.texts import free_text
+from cdg62_connect.iparapheur.soap_v4.typologie import Typologie
 from cdg62_connect.soap import fill
 from cdg62_connect.transport import Answer, HttpSession, Kind
 
@@ -14,16 +15,19 @@ class IparapheurSoap:
     """The SOAP service of an iParapheur.
 
     Args:
-        session: its base URL is the address of the service without MTOM
-            (``https://…/ws-iparapheur-no-mtom``); closing it is up to whoever opened it.
+        session: its base URL is the address of the service, ``https://…/ws-iparapheur-no-mtom`` or
+            ``https://…/ws-iparapheur``: the answers of the latter are in MTOM, and each answer says which it
+            is. Documents leave inline to both. Closing the session is up to whoever opened it.
 
     Attributes:
         dossiers: the dossiers of the account.
+        typologie: the types and sous-types it may create.
     """
 
     def __init__(self, session: HttpSession) -> None:
         self._session = session
         self.dossiers = Dossiers(session)
+        self.typologie = Typologie(session)
 
     def echo(self, text: str) -> str:
         """``echo``: prove the address, the certificate and the account. A read without any trace.

@@ -12,6 +12,7 @@ from cdg62_connect.iparapheur.soap_v4.contract import bind
 from cdg62_connect.iparapheur.soap_v4.deposit import deposit
 from cdg62_connect.iparapheur.soap_v4.exchange import call, reply_of
 from cdg62_connect.iparapheur.soap_v4.harvest import harvest
+from cdg62_connect.iparapheur.soap_v4.leftovers import leftovers
 from cdg62_connect.iparapheur.soap_v4.models import (
     ArchivageAction,
     Archived,
@@ -29,6 +30,7 @@ from cdg62_connect.transport import Answer, HttpSession, Kind
 T = TypeVar("T")
 
 _RETRIEVAL_LIMIT = 2 * 1024**3
+_TOLD_OF_ENTRY = {("timestamp",), ("nom",), ("status",), ("annotation",)}
 _TEXTS = 16 * 1024 * 1024
 
 
@@ -147,6 +149,7 @@ def _entry(node: Node) -> LogEntry:
         nom=node.text_of("nom"),
         status=node.text_of("status"),
         annotation=node.text_of("annotation"),
+        champs=leftovers(node, told=_TOLD_OF_ENTRY),
     )
 
 

@@ -33,6 +33,7 @@ from cdg62_connect.soap import (
     Node,
     UnreadableMessage,
     read_message,
+    read_package,
 )
 from cdg62_connect.transport import Answer, HttpSession, Kind, Request, StreamBody
 
@@ -40,6 +41,7 @@ T = TypeVar("T")
 
 _READ_SIZE = 256 * 1024
 _LONGEST_QUOTE = 2_000
+_PACKAGE = "multipart/related"
 _XML = {"text/xml", "application/xml", "application/soap+xml"}
 _CERTIFICATE = "Vérifiez le certificat client : le parapheur en exige peut-être un, ou un autre."
 _WRONG_ADDRESS = "L'adresse doit être celle du service web : https://…/ws-iparapheur-no-mtom."
@@ -62,7 +64,7 @@ def reply_of(answer: Answer, *, divert: Divert | None = None, limits: Limits | N
 
     Args:
         answer: what came.
-        divert: where the text of large elements goes.
+        divert: where the text, or the attachment, of large elements goes.
         limits: how much the answer may hold.
 
     Raises:
@@ -70,7 +72,7 @@ def reply_of(answer: Answer, *, divert: Divert | None = None, limits: Limits | N
     """
     _refuse_front_end(answer)
     try:
-        message = read_message(answer.blocks(_READ_SIZE), namespace=NAMESPACE, divert=divert, limits=limits)
+        message = _message(answer, divert=divert, limits=limits)
     except UnreadableMessage as problem:
         raise _unreadable(answer, problem) from problem
     except HostileInput as problem:
@@ -82,6 +84,15 @@ def reply_of(answer: Answer, *, divert: Divert | None = None, limits: Limits | N
     if (message.namespace, message.name) != (NAMESPACE, f"{answer.operation}Response"):
         raise _unclear(answer, f"la réponse est celle d'une autre opération ({message.name[:60]})")
     return Reply(message, answer)
+
+
+def _message(answer: Answer, *, divert: Divert | None, limits: Limits | None) -> Node | Fault:
+    """What the answer holds: it says itself whether it is plain or MTOM, the address asked does not."""
+    blocks = answer.blocks(_READ_SIZE)
+    if answer.content_type != _PACKAGE:
+        return read_message(blocks, namespace=NAMESPACE, divert=divert, limits=limits)
+    header = answer.headers.get("Content-Type", "")
+    return read_package(blocks, content_type=header, namespace=NAMESPACE, divert=divert, limits=limits)
 
 
 class Reply:
@@ -127,9 +138,9 @@ def _refuse_front_end(answer: Answer) -> None:
             said=answer.headers.get("Location", "")[:200],
             advice=_WRONG_ADDRESS,
         )
-    if answer.content_type.startswith("multipart/"):
-        raise _unclear(answer, "la réponse est en MTOM", advice=_WRONG_ADDRESS)
-    if answer.content_type in _XML or (status == 200 and answer.content_type != "text/html"):
+    if answer.content_type in _XML or answer.content_type == _PACKAGE:
+        return
+    if status == 200 and answer.content_type != "text/html":
         return
     said = _first_words(answer)
     if status == 400:

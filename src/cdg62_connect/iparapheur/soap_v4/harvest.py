@@ -48,9 +48,13 @@ class GatheredDocument:
         """Hexadecimal SHA-256 of the bytes received."""
         return self._decoded.sha256
 
-    def write(self, text: str) -> None:
+    def write(self, text: str | bytes) -> None:
         """Take the next piece of base64 text."""
         self._decoded.write(text)
+
+    def take(self, data: bytes) -> None:
+        """Take the next bytes of its attachment."""
+        self._decoded.take(data)
 
     def close(self) -> None:
         """The document is whole."""

@@ -93,12 +93,14 @@ class LogEntry:
         nom: the actor.
         status: the status code, as it stands (``NonLu``, ``Signe``, ``RejetSignataire``, ``Archive``…).
         annotation: a text of the parapheur's, or the actor's public annotation.
+        champs: everything else in the line, known to this version or not; it does not count in comparisons.
     """
 
     timestamp: datetime | None
     nom: str
     status: str
     annotation: str
+    champs: Mapping[str, str] = field(default_factory=dict[str, str], compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,8 @@ class RetrievedDossier:
         annexes: those sent, then those added during the circuit, without the bordereau.
         bordereau: the signature slip: the annex of that name, else the last annex.
         metadonnees: values by key, technical keys of the parapheur included (``ph:dossierTitre``).
-        champs: every other simple field of the answer, known to this version or not.
+        champs: everything else in the answer, known to this version or not: simple fields by name, what is
+            further in by path (``Suivi/Etape[2]``, ``Suivi/@rang``), with limits.
     """
 
     dossier_id: str

@@ -10,12 +10,25 @@ from dataclasses import replace
 
 from cdg62_connect.iparapheur.soap_v4.exchange import Reply
 from cdg62_connect.iparapheur.soap_v4.harvest import GatheredDocument
+from cdg62_connect.iparapheur.soap_v4.leftovers import leftovers
 from cdg62_connect.iparapheur.soap_v4.models import RetrievedDossier, RetrievedFile
 from cdg62_connect.soap import Node
 
 _BORDEREAU = "iParapheur_impression_dossier.pdf"
 _ONCE = ("DossierID", "DocPrincipal", "NomDocPrincipal", "SignatureDocPrincipal", "FichierPES", "VisuelPDF")
-_TOLD_APART = {"TypeTechnique", "SousType", "DossierID", "NomDocPrincipal"}
+_GROUPS = ("DocumentsSupplementaires", "DocumentsAnnexes")
+_TOLD = {
+    *((name,) for name in (*_ONCE, "TypeTechnique", "SousType", "MetaDonnees", "MessageRetour", *_GROUPS)),
+    *(("MessageRetour", name) for name in ("codeRetour", "message", "severite")),
+    *((group, "DocAnnexe") for group in _GROUPS),
+    *(
+        (group, "DocAnnexe", name)
+        for group in _GROUPS
+        for name in ("nom", "fichier", "mimetype", "encoding", "signature")
+    ),
+    ("MetaDonnees", "MetaDonnee"),
+    *(("MetaDonnees", "MetaDonnee", name) for name in ("nom", "valeur")),
+}
 
 
 def retrieved_dossier(reply: Reply, *, asked: str) -> RetrievedDossier:
@@ -33,7 +46,7 @@ def retrieved_dossier(reply: Reply, *, asked: str) -> RetrievedDossier:
     for name in _ONCE:
         if len(list(node.all(name))) > 1:
             raise reply.unusable(f"la réponse contient plusieurs fois {name}")
-    annexes = _annexes(node, "DocumentsAnnexes")
+    annexes = _annexes(reply, "DocumentsAnnexes")
     bordereau = _bordereau(annexes)
     return RetrievedDossier(
         dossier_id=answered,
@@ -41,7 +54,7 @@ def retrieved_dossier(reply: Reply, *, asked: str) -> RetrievedDossier:
         sous_type=node.text_of("SousType"),
         document=_main(node, "DocPrincipal", nom=_name(node.text_of("NomDocPrincipal"))),
         signature=_main(node, "SignatureDocPrincipal"),
-        supplementaires=_annexes(node, "DocumentsSupplementaires"),
+        supplementaires=_annexes(reply, "DocumentsSupplementaires"),
         annexes=tuple(annexe for annexe in annexes if annexe is not bordereau),
         bordereau=bordereau,
         fichier_pes=_main(node, "FichierPES"),
@@ -51,11 +64,7 @@ def retrieved_dossier(reply: Reply, *, asked: str) -> RetrievedDossier:
             for group in node.all("MetaDonnees")
             for entry in group.all("MetaDonnee")
         },
-        champs={
-            child.name: child.text.strip()
-            for child in node.children
-            if not child.children and child.sink is None and child.name not in _TOLD_APART
-        },
+        champs=leftovers(node, told=_TOLD),
     )
 
 
@@ -66,10 +75,13 @@ def _main(node: Node, name: str, *, nom: str = "") -> RetrievedFile | None:
     return document if document and document.size else None
 
 
-def _annexes(node: Node, name: str) -> tuple[RetrievedFile, ...]:
+def _annexes(reply: Reply, name: str) -> tuple[RetrievedFile, ...]:
     annexes: list[RetrievedFile] = []
-    for group in node.all(name):
+    for group in reply.node.all(name):
         for entry in group.all("DocAnnexe"):
+            for once in ("nom", "fichier", "signature"):
+                if len(list(entry.all(once))) > 1:
+                    raise reply.unusable(f"un document de {name} contient plusieurs fois {once}")
             nom = _name(entry.text_of("nom"))
             content, signature = entry.first("fichier"), entry.first("signature")
             annexe = _file(content, nom=nom, media_type=entry.text_of("mimetype")) if content else None

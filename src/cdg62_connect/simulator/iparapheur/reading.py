@@ -14,6 +14,7 @@ from cdg62_connect.errors import HostileInput, InvalidInput
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 PARAPHEUR = "http://www.adullact.org/spring-ws/iparapheur/1.0"
 XMIME = "http://www.w3.org/2005/05/xmlmime"
+XOP = "http://www.w3.org/2004/08/xop/include"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
 DOCUMENTS = frozenset(
@@ -42,13 +43,18 @@ class Source(Protocol):
 
 @dataclass(slots=True)
 class Node:
-    """An element of the parapheur's namespace. ``file`` holds its content when it is a document."""
+    """An element of the parapheur's namespace.
+
+    When it is a document, ``file`` holds its content; ``reference`` is the URL of the attachment that stands
+    in its place, if any.
+    """
 
     name: str
     attributes: Mapping[str, str]
     children: list[Node] = field(default_factory=list["Node"])
     text: str = ""
     file: Path | None = None
+    reference: str = ""
 
     def child(self, name: str) -> Node | None:
         """The first child of that name which is not nil."""
@@ -71,20 +77,23 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request: the operation, without its suffix « Request », and its element."""
+    """A request: the operation, without its suffix « Request », its element, and those left to attachments."""
 
     operation: str
     root: Node
+    attached: tuple[Node, ...] = ()
 
 
-def read_call(source: Source, folder: Path) -> Call:
+def read_call(source: Source, folder: Path, *, attachments: bool = False) -> Call:
     """Read a whole request; its documents become files of ``folder``.
+
+    With ``attachments``, a document may be an ``xop:Include`` instead: finding its file is the caller's.
 
     Raises:
         Unreadable: not XML, not a SOAP 1.1 envelope around a request of the parapheur, a base64 that is none.
         HostileInput: a DTD, or an excess of depth, of elements or of text.
     """
-    reader = _Reader(folder)
+    reader = _Reader(folder, attachments=attachments)
     try:
         while block := source.read(_BLOCK):
             reader.feed(block)
@@ -100,6 +109,7 @@ class _Base64File:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.empty = True
         self._out: BinaryIO = path.open("wb")
         self._rest = b""
         self._padded = False
@@ -109,6 +119,7 @@ class _Base64File:
             data = self._rest + text.encode("ascii").translate(None, _BLANKS)
         except UnicodeEncodeError as problem:
             raise Unreadable("Un document n'est pas en base64.") from problem
+        self.empty = self.empty and not data
         whole = len(data) - len(data) % 4
         self._rest = data[whole:]
         if whole:
@@ -133,8 +144,10 @@ class _Base64File:
 
 
 class _Reader:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, attachments: bool) -> None:
         self._folder = folder
+        self._attachments = attachments
+        self._attached: list[Node] = []
         self._parser = expat.ParserCreate(namespace_separator=" ")
         self._parser.buffer_text = True
         self._parser.buffer_size = _BLOCK
@@ -161,7 +174,7 @@ class _Reader:
             raise Unreadable("Le corps SOAP est vide.")
         if not self._root.name.endswith("Request"):
             raise Unreadable(f"Cannot find dispatch method for {{{PARAPHEUR}}}{self._root.name}")
-        return Call(self._root.name.removesuffix("Request"), self._root)
+        return Call(self._root.name.removesuffix("Request"), self._root, tuple(self._attached))
 
     def release(self) -> None:
         """Close what is open, and let go of the parser, which holds this object in a cycle."""
@@ -190,6 +203,8 @@ class _Reader:
             self._begin_call(namespace, name, attributes)
         elif namespace != PARAPHEUR or self._document is not None:
             self._ignored_from = self._depth
+            if self._document is not None and (namespace, name) == (XOP, "Include"):
+                self._attach(attributes.get("href", ""))
         else:
             self._begin_element(name, attributes)
 
@@ -210,6 +225,13 @@ class _Reader:
             self._document = _Base64File(self._folder / f"document-{self._documents}")
             node.file = self._document.path
 
+    def _attach(self, reference: str) -> None:
+        node = self._open[-1]
+        if not self._attachments or node.reference or not reference.lower().startswith("cid:"):
+            raise Unreadable(f"{node.name} renvoie à une pièce jointe qui ne peut pas être là.")
+        node.reference = reference[len("cid:") :]
+        self._attached.append(node)
+
     def _end(self, _qualified: str) -> None:
         self._depth -= 1
         if self._ignored_from is not None:
@@ -221,6 +243,8 @@ class _Reader:
         node = self._open.pop()
         if self._document is not None and node.file == self._document.path:
             self._document.close()
+            if node.reference and not self._document.empty:
+                raise Unreadable(f"{node.name} a un contenu et une pièce jointe.")
             self._document = None
 
     def _text(self, text: str) -> None:

@@ -12,14 +12,18 @@ from typing import Protocol
 from flask import Blueprint, Request, Response, request
 
 from cdg62_connect.errors import HostileInput
+from cdg62_connect.simulator.iparapheur.attachments import read_package
 from cdg62_connect.simulator.iparapheur.contract import wsdl
 from cdg62_connect.simulator.iparapheur.dossier import Account
 from cdg62_connect.simulator.iparapheur.operations import OPERATIONS, answer, key_of
-from cdg62_connect.simulator.iparapheur.reading import PARAPHEUR, Call, Unreadable, read_call
+from cdg62_connect.simulator.iparapheur.packaging import package, packaged_fault
+from cdg62_connect.simulator.iparapheur.reading import PARAPHEUR, Unreadable, read_call
 from cdg62_connect.simulator.iparapheur.state import ParapheurState
-from cdg62_connect.simulator.iparapheur.writing import CONTENT_TYPE, Envelope, fault
+from cdg62_connect.simulator.iparapheur.writing import CONTENT_TYPE, Stream, envelope, fault
 
 ENDPOINT = "/ws-iparapheur-no-mtom"
+ENDPOINT_MTOM = "/ws-iparapheur"
+"""Here every answer of the service is a package (MTOM), and a request may be one."""
 
 _BODY_LIMIT = 2000 * 1024 * 1024  # bytes, that of the front-end of the parapheur v5
 _DRAIN_BLOCK = 64 * 1024  # bytes
@@ -39,7 +43,7 @@ class HasParapheur(Protocol):
 
 
 def blueprint(simulator: HasParapheur, *, prefix: str = "S") -> Blueprint:
-    """The routes of the web service without MTOM, to be mounted at the root of a port.
+    """The routes of the web service, without MTOM and with it, to be mounted at the root of a port.
 
     Args:
         simulator: where the state is; it is asked again at each request.
@@ -48,19 +52,21 @@ def blueprint(simulator: HasParapheur, *, prefix: str = "S") -> Blueprint:
     routes = Blueprint("iparapheur", __name__)
 
     @routes.get(ENDPOINT)
+    @routes.get(ENDPOINT_MTOM)
     def contract() -> Response:  # pyright: ignore[reportUnusedFunction] - Flask calls it
         if "wsdl" not in {name.lower() for name in request.args}:
             return _page("Web service du parapheur simulé (SPÉCIMEN) : contrat sous ?wsdl", 200)
         return Response(wsdl(f"{request.scheme}://{request.host}{request.path}"), mimetype="text/xml")
 
     @routes.post(ENDPOINT)
+    @routes.post(ENDPOINT_MTOM)
     def call() -> Response:  # pyright: ignore[reportUnusedFunction] - Flask calls it
         if (request.content_length or 0) > _BODY_LIMIT:
             refused = _page("413 Request Entity Too Large", 413)
             refused.headers["Connection"] = "close"
             return refused
         try:
-            return _answered(simulator.iparapheur, prefix=prefix)
+            return _answered(simulator.iparapheur, prefix=prefix, mtom=request.path == ENDPOINT_MTOM)
         finally:
             # What is left unread would be taken for the next request of the connection.
             for _ in iter(lambda: request.stream.read(_DRAIN_BLOCK), b""):
@@ -69,39 +75,44 @@ def blueprint(simulator: HasParapheur, *, prefix: str = "S") -> Blueprint:
     return routes
 
 
-def _answered(state: ParapheurState, *, prefix: str) -> Response:
+def _answered(state: ParapheurState, *, prefix: str, mtom: bool) -> Response:
     account = _account(state, request)
     if account is None:
         refused = _page("401 Unauthorized", 401)
         refused.headers["WWW-Authenticate"] = 'Basic realm="iParapheur"'
         return refused
+    written = package if mtom else envelope
     with TemporaryDirectory(dir=state.reception, ignore_cleanup_errors=True) as folder:
         try:
-            call = read_call(request.stream, Path(folder))
+            if mtom and request.mimetype == "multipart/related":
+                call = read_package(request.stream, Path(folder), parameters=request.mimetype_params)
+            else:
+                call = read_call(request.stream, Path(folder))
         except (Unreadable, HostileInput) as problem:
-            return _fault(str(problem), prefix=prefix)
+            return _fault(str(problem), prefix=prefix, mtom=mtom)
         if call.operation not in OPERATIONS:
-            return _fault(
-                f"Cannot find dispatch method for {{{PARAPHEUR}}}{call.operation}Request", prefix=prefix
-            )
+            unknown = f"Cannot find dispatch method for {{{PARAPHEUR}}}{call.operation}Request"
+            return _fault(unknown, prefix=prefix, mtom=mtom)
         return state.faults.around(
             "iparapheur",
             call.operation,
             key_of(call),
-            lambda: _envelope(state, account, call, prefix=prefix),
+            lambda: _streamed(written(call.operation, answer(state, account, call), prefix=prefix)),
         )
 
 
-def _envelope(state: ParapheurState, account: Account, call: Call, *, prefix: str) -> Response:
-    envelope = Envelope(call.operation, answer(state, account, call), prefix=prefix)
-    response = Response(envelope.blocks(), content_type=CONTENT_TYPE)
-    response.headers["Content-Length"] = str(envelope.length)
-    response.call_on_close(envelope.close)
+def _streamed(stream: Stream, status: int = 200) -> Response:
+    response = Response(stream.blocks(), status, content_type=stream.content_type)
+    response.headers["Content-Length"] = str(stream.length)
+    response.call_on_close(stream.close)
     return response
 
 
-def _fault(text: str, *, prefix: str) -> Response:
-    return Response(fault("Client", text, prefix=prefix), 500, content_type=CONTENT_TYPE)
+def _fault(text: str, *, prefix: str, mtom: bool) -> Response:
+    said = fault("Client", text, prefix=prefix)
+    if mtom:
+        return _streamed(packaged_fault(said), 500)
+    return Response(said, 500, content_type=CONTENT_TYPE)
 
 
 def _page(title: str, status: int) -> Response:

@@ -1,4 +1,4 @@
-"""Writing SOAP answers: text in memory, documents read from their files and encoded as they leave."""
+"""Writing SOAP answers: text in memory, documents read from their files as they leave."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import base64
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
@@ -21,8 +22,16 @@ _BLOCK = 3 * 64 * 1024  # bytes; a multiple of 3, so that only the last block is
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-Part = str | Path
-"""A piece of the answer: text as it is, or a file to be written in base64."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The content of a document, which the endpoint carries in its own way."""
+
+    content: Path | bytes
+    content_type: str
+
+
+Part = str | Held
+"""A piece of the answer."""
 
 
 def escaped(text: str) -> str:
@@ -67,8 +76,7 @@ def log_dossier(entry: LogEntry) -> str:
 def document(name: str, content: Path | bytes, content_type: str) -> list[Part]:
     """An element that holds a document."""
     start = f"<{name} xmlns:xmime={quoteattr(XMIME)} xmime:contentType={quoteattr(_clean(content_type))}>"
-    middle = content if isinstance(content, Path) else base64.b64encode(content).decode()
-    return [start, middle, f"</{name}>"]
+    return [start, Held(content, content_type), f"</{name}>"]
 
 
 def doc_annexe(nom: str, content: Path | bytes, content_type: str) -> list[Part]:
@@ -80,20 +88,17 @@ def doc_annexe(nom: str, content: Path | bytes, content_type: str) -> list[Part]
     ]
 
 
-class Envelope:
-    """An answer of exactly :attr:`length` bytes, around the parts of its body.
+class Stream:
+    """An answer of exactly :attr:`length` bytes.
 
     Its files are open from the start: they may be deleted while it leaves. To be closed.
     """
 
-    def __init__(self, operation: str, parts: Sequence[Part], *, prefix: str) -> None:
-        start = f'{_start(prefix)}<{operation}Response xmlns="{PARAPHEUR}">'
-        end = f"</{operation}Response></{prefix}:Body></{prefix}:Envelope>"
+    def __init__(self, content_type: str) -> None:
+        self.content_type = content_type
+        self.length = 0
         self._files = ExitStack()
         self._pieces: list[bytes | Iterator[bytes]] = []
-        self.length = 0
-        for part in (start, *parts, end):
-            self._add(part)
 
     def blocks(self) -> Iterator[bytes]:
         """The bytes of the answer, once."""
@@ -107,15 +112,55 @@ class Envelope:
         """Close the files."""
         self._files.close()
 
-    def _add(self, part: Part) -> None:
+    def add(self, data: bytes) -> None:
+        """Go on with ``data``."""
+        self._pieces.append(data)
+        self.length += len(data)
+
+    def text(self, text: str) -> None:
+        """Go on with ``text``."""
+        self.add(text.encode())
+
+    def binary(self, content: Path | bytes) -> None:
+        """Go on with a document as it is."""
+        if isinstance(content, bytes):
+            self.add(content)
+        else:
+            self._pieces.append(self._read(content))
+            self.length += content.stat().st_size
+
+    def encoded(self, content: Path | bytes) -> None:
+        """Go on with a document in base64."""
+        if isinstance(content, bytes):
+            self.add(base64.b64encode(content))
+        else:
+            self._pieces.append(base64.b64encode(block) for block in self._read(content))
+            self.length += 4 * -(-content.stat().st_size // 3)
+
+    def _read(self, path: Path) -> Iterator[bytes]:
+        handle = self._files.enter_context(path.open("rb"))
+        return iter(lambda: handle.read(_BLOCK), b"")
+
+
+def envelope(operation: str, parts: Sequence[Part], *, prefix: str) -> Stream:
+    """The answer to ``operation``, its documents inside, in base64."""
+    out = Stream(CONTENT_TYPE)
+    for part in (opening(operation, prefix=prefix), *parts, ending(operation, prefix=prefix)):
         if isinstance(part, str):
-            data = part.encode()
-            self._pieces.append(data)
-            self.length += len(data)
-            return
-        handle = self._files.enter_context(part.open("rb"))
-        self._pieces.append(base64.b64encode(block) for block in iter(lambda: handle.read(_BLOCK), b""))
-        self.length += 4 * -(-part.stat().st_size // 3)
+            out.text(part)
+        else:
+            out.encoded(part.content)
+    return out
+
+
+def opening(operation: str, *, prefix: str) -> str:
+    """What comes before the parts of an answer."""
+    return f'{_start(prefix)}<{operation}Response xmlns="{PARAPHEUR}">'
+
+
+def ending(operation: str, *, prefix: str) -> str:
+    """What comes after them."""
+    return f"</{operation}Response></{prefix}:Body></{prefix}:Envelope>"
 
 
 def fault(code: str, text: str, *, prefix: str) -> bytes:

@@ -32,6 +32,8 @@ def blueprint(simulator: Simulator) -> Blueprint:
     routes = Blueprint("s2low", __name__)
     for path, view in (
         ("/api/test-connexion.php", desk.test_connexion),
+        ("/api/test-rgs.php", desk.test_rgs),
+        ("/api/info-connexion.php", desk.info_connexion),
         (f"{ACTES}/actes_transac_get_status.php", desk.get_status),
         (f"{ACTES}/actes_transac_get_ARActe.php", desk.get_ar),
         (f"{ACTES}/actes_transac_get_files_list.php", desk.get_files_list),
@@ -64,6 +66,16 @@ class _Desk:
 
     def test_connexion(self) -> Response:
         return self._answer("test-connexion", "", lambda _: wire.text("OK"), refused=_moved)
+
+    def test_rgs(self) -> Response:
+        return self._answer(
+            "test-rgs", "", lambda account: wire.text("OK" if account.rgs else "KO"), refused=_moved
+        )
+
+    def info_connexion(self) -> Response:
+        return self._answer(
+            "info-connexion", "", lambda account: wire.json_list(_who(account)), refused=self._printed
+        )
 
     def create(self) -> Response:
         state = self._state
@@ -285,6 +297,37 @@ def _depot(form: Form) -> Depot:
         en_attente=form.flag("en_attente"),
         must_signed=form.flag("must_signed"),
     )
+
+
+def _who(account: Account) -> dict[str, object]:
+    """The row of the account without its password, and that of its authority: PHP gives columns as texts."""
+    authority, collectivite = account.authority, account.authority.collectivite
+    return {
+        "user_info": {
+            "id": str(account.id),
+            "name": account.nom,
+            "givenname": "SPÉCIMEN",
+            "login": account.login or None,
+            "email": "specimen@exemple.invalid",
+            "role": account.role,
+            "status": "1",
+            "authority_id": str(authority.id),
+        },
+        "authority_info": {
+            "id": str(authority.id),
+            "authority_type_id": collectivite.nature,
+            "status": "1",
+            "name": collectivite.nom,
+            "email": "specimen@exemple.invalid",
+            "address": "1 place de la Mairie",
+            "postal_code": f"{collectivite.departement[1:]}000",
+            "city": collectivite.nom,
+            "telephone": "",
+            "department": collectivite.departement,
+            "district": collectivite.arrondissement,
+            "authority_group_id": None,
+        },
+    }
 
 
 def _listed(transaction: Transaction) -> dict[str, object]:
