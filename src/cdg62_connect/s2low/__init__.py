@@ -5,7 +5,7 @@ from __future__ import annotations
 from cdg62_connect.s2low.actes import Actes
 from cdg62_connect.s2low.classification import ClassificationResource
 from cdg62_connect.s2low.client import S2low
-from cdg62_connect.s2low.connexion import Connexion
+from cdg62_connect.s2low.connexion import Connexion, ConnexionInfos
 from cdg62_connect.s2low.model import ActeFile, ActePage, ActeStatus, ListedActe, ListedFile, NewActe
 from cdg62_connect.s2low.refusals import FutureDate, NotRgs, NumberAlreadyUsed, TooBig
 from cdg62_connect.s2low.statuses import Statut
@@ -17,6 +17,7 @@ __all__ = [
     "Actes",
     "ClassificationResource",
     "Connexion",
+    "ConnexionInfos",
     "FutureDate",
     "ListedActe",
     "ListedFile",
