@@ -46,7 +46,7 @@ def passe(
     À lancer à intervalles réguliers (cron, minuterie), ou une fois avec --suivre (service). Deux passes à la
     fois ne se gênent pas.
     """
-    from cdg62_connect.journey import Journey
+    from cdg62_connect.journey import Journey, Stage
 
     tell(verbose)
     settings = settings_of(config)
@@ -55,8 +55,9 @@ def passe(
         while True:
             report = journey.run_pass(stop=stop.is_set)
             following = journey.next_due()
+            waiting = sum(row.stage is Stage.BLOCKED for row in journey.rows(in_course=True))
             if not follow or report.received or report.advanced or report.failed or report.alerts:
-                _say(report, following, as_json=as_json)
+                _say(report, following, waiting, as_json=as_json)
             if not follow or stop.wait(_rest(journey, following)):
                 break
     if report.failed and not follow:
@@ -82,7 +83,7 @@ def _rest(journey: Journey, following: datetime | None) -> float:
     return min(max((following - journey.now()).total_seconds(), 1.0), _LONGEST_REST)
 
 
-def _say(report: PassReport, following: datetime | None, *, as_json: bool) -> None:
+def _say(report: PassReport, following: datetime | None, waiting: int, *, as_json: bool) -> None:
     if as_json:
         say_json(
             {
@@ -90,6 +91,7 @@ def _say(report: PassReport, following: datetime | None, *, as_json: bool) -> No
                 "avances": report.advanced,
                 "echecs": report.failed,
                 "alertes": [alert.message for alert in report.alerts],
+                "bloques": waiting,
                 "prochaine": following,
             }
         )
@@ -100,7 +102,9 @@ def _say(report: PassReport, following: datetime | None, *, as_json: bool) -> No
         out.print(f"{id_depot} : erreur imprévue, sera repris. {reason}", style="red", markup=False)
     for alert in report.alerts:
         out.print(f"{alert.level.name} : {alert.message}", style="bold", markup=False)
+    if waiting:
+        out.print(f"{waiting} dossier(s) attendent une personne : cdg62-connect etat.", style="bold")
     if following:
         out.print(f"Prochaine échéance : {following.astimezone():%d/%m/%Y à %H h %M}.")
-    else:
+    elif not waiting:
         out.print("Plus rien en cours.")

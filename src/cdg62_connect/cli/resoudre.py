@@ -25,6 +25,12 @@ def resoudre(
     jamais_parti: Annotated[
         bool, typer.Option("--jamais-parti", help="L'envoi n'est jamais parti : il sera refait.")
     ] = False,
+    abandonner: Annotated[
+        bool,
+        typer.Option(
+            "--abandonner", help="Clôt le dossier sans résultat ; ce qui est sur les plateformes y reste."
+        ),
+    ] = False,
     par: Annotated[str | None, typer.Option("--par", help="Qui décide (par défaut, votre session).")] = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
@@ -32,8 +38,10 @@ def resoudre(
     """Débloque un dossier : ce que vous dites est vérifié auprès de la plateforme, puis écrit au journal."""
     from cdg62_connect.journey import Journey, wording
 
-    if (adopter is None) != jamais_parti:
-        raise ConfigurationError("Choisissez l'un des deux : --adopter PLATEFORME=ID, ou --jamais-parti.")
+    if sum((adopter is not None, jamais_parti, abandonner)) != 1:
+        raise ConfigurationError(
+            "Choisissez l'un des trois : --adopter PLATEFORME=ID, --jamais-parti ou --abandonner."
+        )
     if not motif.strip():
         raise ConfigurationError("--motif ne peut pas être vide : il est gardé au journal.")
     by = par or getpass.getuser()
@@ -43,6 +51,8 @@ def resoudre(
             if platform not in ("iparapheur", "s2low") or not remote_id:
                 raise ConfigurationError("--adopter attend iparapheur=IDENTIFIANT ou s2low=TRANSACTION.")
             journey.adopt(id_depot, platform=platform, remote_id=remote_id, by=by, motif=motif)
+        elif abandonner:
+            journey.abandon(id_depot, by=by, motif=motif)
         else:
             journey.declare_never_left(id_depot, by=by, motif=motif)
         state = journey.dossier(id_depot)

@@ -16,6 +16,7 @@ from cdg62_connect.formats import (
     same_label,
 )
 from cdg62_connect.journey import events as ev
+from cdg62_connect.settings import CanalLegalite
 
 if TYPE_CHECKING:
     from cdg62_connect.journey.state import Dossier
@@ -52,6 +53,13 @@ def plan_acte(context: Context) -> ActePlan | ev.Blocked:
     dossier = context.dossier
     accepted = dossier.accepted
     assert accepted is not None
+    canal = context.assignment.platforms.authority.canal_legalite
+    if canal is not CanalLegalite.S2LOW:
+        return _blocked(
+            "CANAL_LEGALITE",
+            f"Le canal de légalité de l'autorité est maintenant « {canal} » : rien n'est envoyé par S2LOW.",
+            "Abandonnez ce dossier s'il part par l'autre canal, ou remettez s2low dans la configuration.",
+        )
     day = _decision_date(dossier)
     if day is None:
         return _blocked(

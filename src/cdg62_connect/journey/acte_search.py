@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,11 +18,11 @@ _STATUSES = (17, 18, 1, 2, 3, 4, 5, 6, 9, 10, 11, 19, 20, 12, 15, 13, 14, 16, 22
 """In the order in which an acte goes through them, so that one that moves while we look is not missed."""
 
 _PAGE = 100
-_STRIDE = 90
+_OVERLAP = 10
 """Pages overlap: an acte that leaves its status while we turn the page moves the others up by one."""
 
 _PAGES = 200
-"""More than 18 000 actes in one status: a person looks for it quicker than we do."""
+"""More pages in one status: a person looks for it quicker than we do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +36,30 @@ class Verdict:
 def search_acte(s2low: S2low, plan: ActePlan, *, classification: Classification) -> Verdict:
     """Look for ``plan.numero``, status by status, newest first."""
     for status in _STATUSES:
-        listed = _in_status(s2low, status, plan.numero)
+        listed = find_in_status(s2low, status, lambda acte: acte.number == plan.numero)
         if listed is not None:
             return Verdict(transaction=listed.id, differs=_differences(listed, plan, classification))
     return Verdict(transaction=None)
 
 
-def _in_status(s2low: S2low, status: int, numero: str) -> ListedActe | None:
-    for page in range(_PAGES):
-        actes = s2low.actes.lister(status, offset=page * _STRIDE, limit=_PAGE).transactions
-        found = next((acte for acte in actes if acte.number == numero and acte.type in ("", "1")), None)
-        if found is not None or len(actes) < _PAGE:
+def find_in_status(s2low: S2low, status: int, wanted: Callable[[ListedActe], bool]) -> ListedActe | None:
+    """The first acte of a status that is ``wanted``; messages and cancellations are passed over.
+
+    Raises:
+        UnreadableAnswer: there is no end to the list.
+    """
+    offset = 0
+    for _ in range(_PAGES):
+        page = s2low.actes.lister(status, offset=offset, limit=_PAGE)
+        found = next((acte for acte in page.transactions if acte.type in ("", "1") and wanted(acte)), None)
+        if found is not None or not page.transactions:
             return found
+        # What came, not what was asked for, says how far to go: a platform may cap its pages.
+        offset += max(1, len(page.transactions) - _OVERLAP)
+        if len(page.transactions) <= _OVERLAP and offset > _OVERLAP:
+            return None
     raise UnreadableAnswer(
-        f"Plus de {_STRIDE * _PAGES} actes au statut {status} : la recherche du numéro {numero} s'arrête.",
+        f"La liste des actes au statut {status} ne finit pas : la recherche s'arrête.",
         platform="s2low",
         operation="list_actes",
         advice="Cherchez l'acte sur S2LOW, puis adoptez-le.",

@@ -69,7 +69,7 @@ def find_alerts(
 def _of_dossier(row: Row, settings: AlertSettings, now: datetime) -> Alert | None:
     if row.stage is Stage.BLOCKED:
         message = f"{row.id_depot} : une personne doit agir (cdg62-connect dossier {row.id_depot})."
-        return Alert(f"bloque:{row.id_depot}", Level.CRITIQUE, message)
+        return Alert(f"bloque:{row.id_depot}:{row.changed_at:%Y%m%dT%H%M%S}", Level.CRITIQUE, message)
     if row.progress is Stage.TRANSMITTED and now - row.changed_at >= timedelta(hours=settings.ar_hours):
         message = f"{row.id_depot} : pas d'accusé de réception de la préfecture depuis plus de {settings.ar_hours} h."
         return Alert(f"ar:{row.id_depot}", Level.ATTENTION, message)
@@ -108,7 +108,7 @@ class AlertBook:
 
     def _call(self, alert: Alert) -> bool:
         if not self._settings.command:
-            return False
+            return True  # whoever runs the pass is told
         told = json.dumps({**asdict(alert), "level": alert.level.name}, ensure_ascii=False)
         try:
             done = subprocess.run(  # noqa: S603 - no shell; the command is the administrator's own

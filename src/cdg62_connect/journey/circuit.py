@@ -9,7 +9,6 @@ from cdg62_connect.errors import NotFound
 from cdg62_connect.formats import PadesVerdict, verify_pades
 from cdg62_connect.iparapheur import CircuitState, Document, NewDossier, Progress, RetrievedFile, progress
 from cdg62_connect.journey import events as ev
-from cdg62_connect.journey.documents import digest_of
 from cdg62_connect.journey.keys import parapheur_key
 from cdg62_connect.journey.step import PARIS, Context, Later
 from cdg62_connect.settings import Settings, UnknownSigner
@@ -22,6 +21,12 @@ if TYPE_CHECKING:
 _LOOKS_BEFORE_LOST = 12
 """A dossier that the parapheur no longer shows after so many looks is a person's business."""
 
+_REWRITTEN = "Le parapheur a réécrit le PDF avant de le faire signer : comparez-le à celui du dépôt."
+
+_TRIES_BEFORE_LEFT = 8
+"""A dossier that the parapheur keeps refusing to delete is left there."""
+
+_BLOCK = 1024 * 1024
 _DOWNLOAD_LIMIT = 2 * 1024**3
 
 _LONGEST_TITLE = 255
@@ -33,6 +38,7 @@ class OpenCircuit:
 
     name = "ouvrir_circuit"
     platform = "iparapheur"
+    blocks = True
 
     def applies(self, dossier: Dossier) -> bool:
         """Checked, to be signed, not in the circuit."""
@@ -41,6 +47,8 @@ class OpenCircuit:
     def plan(self, context: Context) -> ev.IntentRecorded:
         """The key is all that is needed to find the dossier again."""
         dossier = context.dossier
+        assert dossier.accepted is not None
+        context.verify(dossier.accepted.document, *dossier.accepted.annexes)
         key = parapheur_key(dossier.id_depot, attempt=dossier.attempt)
         return ev.IntentRecorded(step=self.name, key=key)
 
@@ -48,12 +56,13 @@ class OpenCircuit:
         """Send the document and its annexes."""
         accepted = context.dossier.accepted
         assert accepted is not None
+        account = context.assignment.platforms.authority.parapheur
         created = context.assignment.platforms.parapheur.dossiers.creer(
             NewDossier(
                 dossier_id=intent.key,
                 titre=accepted.objet[:_LONGEST_TITLE],
-                type_technique=accepted.type_technique,
-                sous_type=accepted.sous_type,
+                type_technique=accepted.type_technique or account.type_technique,
+                sous_type=accepted.sous_type or account.sous_type(accepted.code_document) or "",
                 document=Document(nom=accepted.document.nom, content=context.payload(accepted.document)),
                 annexes=tuple(
                     Document(nom=annexe.nom, content=context.payload(annexe), content_type=_media(annexe.nom))
@@ -100,8 +109,8 @@ class WatchCircuit:
         try:
             state = progress(dossiers.historique(circuit.dossier_id))
         except NotFound as unknown:
-            if context.tries < _LOOKS_BEFORE_LOST:
-                return Later("le parapheur ne montre pas (encore) ce dossier")
+            if context.same("introuvable") < _LOOKS_BEFORE_LOST:
+                return Later("le parapheur ne montre pas (encore) ce dossier", cause="introuvable")
             return (
                 ev.Blocked(
                     code="DISPARU_DU_PARAPHEUR",
@@ -148,12 +157,25 @@ class WatchCircuit:
             sent = verify_pades(
                 context.documents.path(accepted.document.sha256), anchors=anchors, moment=moment
             )
+            continues = _continues(found.document.path, context.documents.path(accepted.document.sha256))
             signed_name = f"{Path(accepted.document.nom).stem[:80]}_signe.pdf"
             files = [_kept(context, found.document, "pdf_signe", signed_name)]
             if found.bordereau is not None:
                 files.append(
                     _kept(context, found.bordereau, "bordereau_signature", "bordereau_signature.pdf")
                 )
+        circuit = context.dossier.circuit
+        assert circuit is not None
+        if not continues and circuit.how != "created" and not circuit.confirmed:
+            foreign = ev.Blocked(
+                code="DOCUMENT_DIFFERENT",
+                step=self.name,
+                reason=f"Le dossier {dossier_id} du parapheur rend un document qui n'est pas la suite de celui déposé.",
+                who="l'agent instructeur du dossier",
+                advice="Comparez le document joint avec celui du dépôt. Si c'est bien le même acte, adoptez de "
+                "nouveau ce dossier ; sinon, adoptez le bon, ou abandonnez.",
+            )
+            return (foreign.model_copy(update={"files": tuple(files)}),)
         if len(verdict.signatures) <= len(sent.signatures):
             unsigned = self._unsigned("Le circuit s'est terminé sans qu'une signature s'ajoute au document.")
             return (unsigned.model_copy(update={"files": tuple(files)}),)
@@ -170,6 +192,7 @@ class WatchCircuit:
                     for one in verdict.signatures
                 ),
                 signed_on=signed_at.astimezone(PARIS).date(),
+                remark="" if continues else _REWRITTEN,
             ),
         )
 
@@ -202,10 +225,14 @@ class WatchCircuit:
 
 
 class ReleaseCircuit:
-    """``ArchiverDossier`` or ``EffacerDossierRejete``: the parapheur forgets what is safe with us."""
+    """``ArchiverDossier`` or ``EffacerDossierRejete``: the parapheur forgets what is safe with us.
+
+    Housekeeping: whatever goes wrong here never stops the rest of the journey.
+    """
 
     name = "liberer_circuit"
     platform = "iparapheur"
+    blocks = False
 
     def applies(self, dossier: Dossier) -> bool:
         """The circuit has ended, and the depositor has what came of it."""
@@ -216,18 +243,9 @@ class ReleaseCircuit:
         """Every file brought home is read again: nothing is deleted there that is not whole here."""
         circuit = context.dossier.circuit
         assert circuit is not None
-        for file in context.dossier.evidence:
-            path = context.documents.path(file.sha256)
-            if not path.exists() or digest_of(path) != file.sha256:
-                return (
-                    ev.Blocked(
-                        code="COPIE_PERDUE",
-                        step=self.name,
-                        reason=f"La copie locale de {file.nom} n'est plus intacte.",
-                        who="l'administrateur de cdg62-connect",
-                        advice="Le parapheur garde le dossier : vérifiez le disque avant toute chose.",
-                    ),
-                )
+        if context.same("refus") >= _TRIES_BEFORE_LEFT:
+            return (ev.CircuitReleased(dossier_id=circuit.dossier_id, how="left"),)
+        context.verify(*context.dossier.evidence)
         return ev.IntentRecorded(step=self.name, key=circuit.dossier_id)
 
     def perform(self, context: Context, intent: ev.IntentRecorded) -> tuple[ev.Fact, ...]:
@@ -249,6 +267,15 @@ class ReleaseCircuit:
         except NotFound:
             return (ev.CircuitReleased(dossier_id=intent.key, how="gone"),)
         return (ev.IntentCleared(step=self.name, why="le dossier est encore au parapheur"),)
+
+
+def _continues(signed: Path, sent: Path) -> bool:
+    """Whether the signed PDF is the one that was sent with something added: signing appends to a PDF."""
+    with signed.open("rb") as longer, sent.open("rb") as shorter:
+        while block := shorter.read(_BLOCK):
+            if longer.read(len(block)) != block:
+                return False
+    return True
 
 
 def _kept(context: Context, file: RetrievedFile, nature: str, nom: str) -> ev.StoredFile:

@@ -13,7 +13,7 @@ from cdg62_connect.extras import extra
 from cdg62_connect.moments import reach
 
 with extra("journey", needed_for="Le journal des dossiers"):
-    from filelock import FileLock
+    from filelock import FileLock, Timeout
     from sqlalchemy import Connection, Engine, create_engine, event, text
     from sqlalchemy.exc import OperationalError
     from sqlalchemy.pool import NullPool
@@ -52,7 +52,8 @@ def open_database(path: Path) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     _ = (configure, begin)
     if not path.exists():
@@ -76,7 +77,14 @@ def bring_up_to_date(engine: Engine, *, lock: Path) -> None:
 
     config = Config()
     config.set_main_option("script_location", "cdg62_connect.journey:migrations")
-    with FileLock(lock, timeout=60):
+    try:
+        turn = FileLock(lock, timeout=60)
+        turn.acquire()
+    except Timeout:
+        raise JournalError(
+            "Un autre processus met le journal à jour depuis une minute : réessayez."
+        ) from None
+    try:
         reach("journal.before:migration")
         with engine.begin() as connection:
             config.attributes["connection"] = connection
@@ -88,6 +96,8 @@ def bring_up_to_date(engine: Engine, *, lock: Path) -> None:
                     f"({tables.HEAD}) : mettez cdg62-connect à jour."
                 ) from None
         reach("journal.after:migration")
+    finally:
+        turn.release()
 
 
 def _revision(engine: Engine) -> str | None:

@@ -21,29 +21,51 @@ class Documents:
     def __init__(self, folder: Path) -> None:
         self._store = folder / "documents"
         self._work = folder / "travail"
-        self._store.mkdir(parents=True, exist_ok=True)
-        self._work.mkdir(parents=True, exist_ok=True)
+        for place in (self._store, self._work):
+            place.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def path(self, sha256: str) -> Path:
         """Where a stored document is."""
         return self._store / sha256[:2] / sha256
 
-    def keep(self, source: Path, *, sha256: str) -> None:
+    def verified(self, sha256: str) -> Path:
+        """Where a stored document is, read again from end to end first.
+
+        Raises:
+            JournalError: it is no longer there, or no longer what was stored.
+        """
+        path = self.path(sha256)
+        try:
+            intact = digest_of(path) == sha256
+        except OSError:
+            intact = False
+        if not intact:
+            raise JournalError(
+                f"Une pièce gardée ({sha256[:12]}…) n'est plus intacte sur le disque : rien n'est envoyé. "
+                "Vérifiez le disque, ou restaurez le dossier documents/."
+            )
+        return path
+
+    def keep(self, source: Path, *, sha256: str, id_depot: str) -> None:
         """Copy ``source`` into the store, durably, checking that it is what its digest says.
+
+        The copy is made in the dossier's own work folder: two dossiers may keep the same content at once.
 
         Raises:
             JournalError: the content no longer has that digest; nothing was kept.
         """
-        target = self._place(sha256)
-        if target.exists():
+        if self.path(sha256).exists() and digest_of(self.path(sha256)) == sha256:
             return
         digest = hashlib.sha256()
-        with source.open("rb") as content, durable_file(target) as out:
-            while block := content.read(_BLOCK):
-                digest.update(block)
-                out.write(block)
-            if digest.hexdigest() != sha256:
-                raise JournalError(f"Le fichier {source.name} a changé pendant sa prise en charge.")
+        with self.workplace(id_depot) as folder:
+            copy = folder / sha256
+            with source.open("rb") as content, durable_file(copy) as out:
+                while block := content.read(_BLOCK):
+                    digest.update(block)
+                    out.write(block)
+                if digest.hexdigest() != sha256:
+                    raise JournalError(f"Le fichier {source.name} a changé pendant sa prise en charge.")
+            self.adopt(copy, sha256=sha256)
 
     def adopt(self, source: Path, *, sha256: str) -> None:
         """Move a finished, forced-to-disk download of the work folder into the store."""

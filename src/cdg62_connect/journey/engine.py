@@ -17,7 +17,9 @@ from cdg62_connect.errors import (
     AnswerLost,
     Cdg62Error,
     ConfigurationError,
+    HoldLost,
     InvalidInput,
+    JournalError,
     NotReady,
     NotSent,
     OutcomeUnknown,
@@ -54,6 +56,7 @@ class _Postponed:
     seconds: float
     reason: str
     problem: bool = False
+    cause: str = ""
     counts: bool = True
 
 
@@ -89,11 +92,10 @@ class Engine:
         waits = dict(hold.waits)
         problem = ""
         while (step := self._next(hold, waits)) is not None:
-            tries = waits[step.name].tries if step.name in waits else 0
-            outcome = self._take(step, hold, tries)
+            before = waits.get(step.name)
+            outcome = self._take(step, hold, before)
             if isinstance(outcome, _Postponed):
-                until = self._clock.now() + timedelta(seconds=outcome.seconds)
-                waits[step.name] = Wait(until=until, tries=tries + int(outcome.counts), reason=outcome.reason)
+                waits[step.name] = self._wait(outcome, before)
                 problem = outcome.reason if outcome.problem else problem
             else:
                 assert outcome, f"{step.name} took its turn and changed nothing"
@@ -105,12 +107,32 @@ class Engine:
             min((wait.until for wait in waits.values()), default=None), waits=waits, problem=problem
         )
 
+    def _wait(self, outcome: _Postponed, before: Wait | None) -> Wait:
+        """The next wait; one that was only for somebody else's probe keeps the counts as they are."""
+        until = self._clock.now() + timedelta(seconds=outcome.seconds)
+        if not outcome.counts:
+            before = before or Wait(until=until, tries=0, reason="")
+            return replace(before, until=until, reason=outcome.reason)
+        again = before is not None and before.cause == outcome.cause
+        return Wait(
+            until=until,
+            tries=before.tries + 1 if before else 1,
+            reason=outcome.reason,
+            cause=outcome.cause,
+            same=before.same + 1 if before and again else 1,
+        )
+
     def _next(self, hold: Hold, waits: dict[str, Wait]) -> Step | None:
         now = self._clock.now()
         applying = (step for step in self._route if _applies(step, hold.state))
-        return next((step for step in applying if _ready(waits.get(step.name), now)), None)
+        return next((step for step in applying if self._ready(waits.get(step.name), now)), None)
 
-    def _take(self, step: Step, hold: Hold, tries: int) -> tuple[ev.Fact, ...] | _Postponed:
+    def _ready(self, wait: Wait | None, now: datetime) -> bool:
+        """A wait longer than any was set by a clock that ran ahead: it is over."""
+        return wait is None or wait.until <= now or wait.until > now + timedelta(seconds=self._longest)
+
+    def _take(self, step: Step, hold: Hold, wait: Wait | None) -> tuple[ev.Fact, ...] | _Postponed:
+        tries = wait.tries if wait else 0
         if hasattr(step, "publish"):
             return self._publish(cast("Publication", step), hold, tries)
         asked = cast("Effect | Look", step)
@@ -122,7 +144,7 @@ class Engine:
                 documents=self._documents,
                 clock=self._clock,
                 assignment=self._desk.assign(hold.state),
-                tries=tries,
+                wait=wait,
                 reserve_number=hold.reserve_number,
                 classification=self._classification,
             )
@@ -147,22 +169,24 @@ class Engine:
     def _publish(self, step: Publication, hold: Hold, tries: int) -> tuple[ev.Fact, ...] | _Postponed:
         try:
             return step.publish(hold.state, tree=self._tree, documents=self._documents)
-        except (OSError, ConfigurationError) as refused:
-            reason = f"L'arbre de dépôt n'est pas utilisable : {refused}"
+        except HoldLost:
+            raise
+        except (OSError, Cdg62Error) as refused:
+            reason = f"Le déposant n'a pas pu être servi : {refused}"
             return _Postponed(pace.after_fault(tries=tries, longest=self._longest), reason, problem=True)
 
     def _look(self, step: Look, context: Context) -> tuple[ev.Fact, ...] | _Postponed:
         found = step.look(context)
         if isinstance(found, Later):
-            base = found.seconds or step.pace(self._settings, self._clock.now())
-            return _Postponed(pace.after_look(base, tries=context.tries, longest=self._longest), found.reason)
+            base = step.pace(self._settings, self._clock.now())
+            seconds = pace.after_look(base, tries=context.tries, longest=self._longest)
+            return _Postponed(seconds, found.reason, cause=found.cause)
         return found
 
     def _effect(
         self, step: Effect, context: Context, hold: Hold, tries: int
     ) -> tuple[ev.Fact, ...] | _Postponed:
-        pending = hold.state.intent
-        if pending is not None and pending.step == step.name:
+        if (pending := hold.state.intent(step.name)) is not None:
             return step.reconcile(context, pending)
         self._gate.require(step.platform)
         planned = step.plan(context)
@@ -177,7 +201,7 @@ class Engine:
             wait = pace.after_lost_answer(tries=tries, longest=self._longest)
             return _Postponed(wait, unknown.summary, problem=True)
         except AlreadyExists as known:
-            return self._already_there(step, context, planned, known, tries)
+            return self._already_there(step, context, planned, known)
         except Cdg62Error as failure:
             return self._after_effect(failure, step, hold, tries)
 
@@ -187,7 +211,6 @@ class Engine:
         context: Context,
         intent: ev.IntentRecorded,
         known: AlreadyExists,
-        tries: int,
     ) -> tuple[ev.Fact, ...] | _Postponed:
         """The platform says that the key is taken: by us, in an earlier life, or by somebody else.
 
@@ -196,9 +219,9 @@ class Engine:
         facts = step.reconcile(context, intent)
         if not any(isinstance(fact, ev.IntentCleared) for fact in facts):
             return facts
-        if tries < _TRIES_BEFORE_PERSON:
-            wait = pace.after_lost_answer(tries=tries, longest=self._longest)
-            return _Postponed(wait, known.summary, problem=True)
+        if context.same("deja_present") < _TRIES_BEFORE_PERSON:
+            wait = pace.after_lost_answer(tries=context.tries, longest=self._longest)
+            return _Postponed(wait, known.summary, problem=True, cause="deja_present")
         blocked = ev.Blocked(
             code="CLE_DEJA_PRISE",
             step=step.name,
@@ -214,7 +237,10 @@ class Engine:
         """Anything but ``OutcomeUnknown`` means that the effect did not happen."""
         cleared = ev.IntentCleared(step=step.name, why=str(failure))
         if isinstance(failure, Refused | InvalidInput) and not isinstance(failure, NotReady):
-            return (cleared, _blocked(step, failure))
+            if step.blocks:
+                return (cleared, _blocked(step, failure))
+            hold.append(cleared)
+            return _Postponed(self._longest, str(failure), problem=True, cause="refus")
         hold.append(cleared)
         return self._after_read(failure, step, tries)
 
@@ -225,10 +251,13 @@ class Engine:
         wait = pace.after_fault(tries=tries, longest=self._longest)
         if isinstance(failure, Unavailable) and failure.retry_after:
             wait = min(max(wait, failure.retry_after), self._longest)
+        if isinstance(failure, JournalError) and not isinstance(failure, HoldLost):
+            _log.error("%s : %s", step.name, failure)
+            return _Postponed(wait, str(failure), problem=True)
         if isinstance(failure, PlatformError | ConfigurationError):
             passing = isinstance(failure, NotSent | AnswerLost | Unavailable | NotReady)
             _log.log(logging.INFO if passing else logging.ERROR, "%s : %s", step.name, failure)
-            if isinstance(failure, NotSent | AnswerLost | Unavailable):
+            if isinstance(failure, NotSent | Unavailable):
                 self._weather.failed(failure.platform, failure.summary)
             return _Postponed(wait, str(failure), problem=True)
         raise failure
@@ -243,12 +272,18 @@ def _settle(waits: dict[str, Wait], step: Step, outcome: tuple[ev.Fact, ...], *,
 
 
 def _applies(step: Step, dossier: Dossier) -> bool:
-    """A blocked dossier is told to the depositor; nothing else is done with it."""
-    return step.applies(dossier) and (dossier.blocked is None or hasattr(step, "publish"))
+    """A blocked or abandoned dossier is told to the depositor; nothing else is done with it.
 
-
-def _ready(wait: Wait | None, now: datetime) -> bool:
-    return wait is None or wait.until <= now
+    An effect whose outcome nobody knows comes before every other effect: it is reconciled first.
+    """
+    if not step.applies(dossier):
+        return False
+    if hasattr(step, "publish"):
+        return True
+    if dossier.blocked is not None or dossier.abandoned is not None:
+        return False
+    open_elsewhere = any(intent.step != step.name for intent in dossier.intents)
+    return not (open_elsewhere and hasattr(step, "perform"))
 
 
 def _blocked(step: Step, failure: Cdg62Error) -> ev.Blocked:

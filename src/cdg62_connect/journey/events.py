@@ -106,6 +106,7 @@ class CircuitOpened(_Fact):
     kind: Literal["circuit_opened"] = "circuit_opened"
     dossier_id: str
     how: Literal["created", "found", "adopted"]
+    confirmed: bool = False
 
 
 class Signature(_Fact):
@@ -124,6 +125,7 @@ class Signed(_Fact):
     files: tuple[StoredFile, ...]
     signatures: tuple[Signature, ...]
     signed_on: date
+    remark: str = ""
 
 
 class RejectedInCircuit(_Fact):
@@ -200,7 +202,7 @@ class CircuitReleased(_Fact):
 
     kind: Literal["circuit_released"] = "circuit_released"
     dossier_id: str
-    how: Literal["deleted", "gone"]
+    how: Literal["deleted", "gone", "left"]
 
 
 class Blocked(_Fact):
@@ -222,6 +224,14 @@ class Resolved(_Fact):
     by: str
     motif: str
     decision: str
+
+
+class Abandoned(_Fact):
+    """A person ended the dossier without its outcome; what the platforms have of it stays there."""
+
+    kind: Literal["abandoned"] = "abandoned"
+    by: str
+    motif: str
 
 
 class Returned(_Fact):
@@ -260,6 +270,7 @@ Fact = Annotated[
     | CircuitReleased
     | Blocked
     | Resolved
+    | Abandoned
     | Returned
     | Closed,
     Field(discriminator="kind"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -26,11 +26,16 @@ with extra("journey", needed_for="Le journal des dossiers"):
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A step that is not to be tried before ``until``; ``tries`` counts the attempts that led here."""
+    """A step that is not to be tried before ``until``.
+
+    ``tries`` counts the attempts that led here, ``same`` those in a row that ended for the same ``cause``.
+    """
 
     until: datetime
     tries: int
     reason: str
+    cause: str = ""
+    same: int = 0
 
 
 class Hold:
@@ -42,7 +47,7 @@ class Hold:
         self._token = uuid4().hex
         self.id_depot = id_depot
         self.waits: dict[str, Wait] = {}
-        with engine.begin() as connection:
+        with writing(engine) as connection:
             history = read_history(connection, id_depot)
             self.state = fold(id_depot, history)
             if history:
@@ -82,6 +87,7 @@ class Hold:
             HoldLost: somebody else has taken the dossier since; nothing was written.
         """
         self.waits = dict(waits)
+        reach("journal.before:schedule")
         with writing(self._engine) as connection:
             self._guarded(
                 connection,
@@ -89,6 +95,7 @@ class Hold:
                 waits=_write_waits(self.waits),
                 problem=problem,
             )
+        reach("journal.after:schedule")
 
     def _write(self, facts: tuple[ev.Fact, ...], *, number: str | None) -> None:
         at = self._clock.now()
@@ -168,14 +175,21 @@ def iso(moment: datetime) -> str:
 
 
 def _read_waits(content: str) -> dict[str, Wait]:
-    return {
-        step: Wait(until=datetime.fromisoformat(w["until"]), tries=w["tries"], reason=w["reason"])
-        for step, w in json.loads(content).items()
-    }
+    return {step: _read_wait(w) for step, w in json.loads(content).items()}
+
+
+def _read_wait(kept: dict[str, Any]) -> Wait:
+    return Wait(
+        until=datetime.fromisoformat(kept["until"]),
+        tries=kept["tries"],
+        reason=kept["reason"],
+        cause=kept.get("cause", ""),
+        same=kept.get("same", 0),
+    )
 
 
 def _write_waits(waits: Mapping[str, Wait]) -> str:
     return json.dumps(
-        {s: {"until": iso(w.until), "tries": w.tries, "reason": w.reason} for s, w in waits.items()},
+        {step: {**asdict(wait), "until": iso(wait.until)} for step, wait in waits.items()},
         ensure_ascii=False,
     )

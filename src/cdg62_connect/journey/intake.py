@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cdg62_connect.errors import ConfigurationError
+from cdg62_connect.errors import ConfigurationError, InvalidInput, JournalError
 from cdg62_connect.journey import events as ev
+from cdg62_connect.journey.publication import deposit_report
 from cdg62_connect.journey.store import Busy
 from cdg62_connect.operis import (
     CheckedDeposit,
@@ -46,12 +47,19 @@ class Intake:
         """Take every complete lot: adds to ``received`` the dossiers that are new, to ``failed`` what the disk
         refuses to give; one lot does not stop the others.
         """
-        for lot in self._tree.waiting_lots():
+        try:
+            waiting = self._tree.waiting_lots()
+            self._take(waiting, failed=failed)
+            names = self._tree.taken_lots()
+        except ConfigurationError as refused:
+            failed["entrants"] = str(refused)
+            return
+        taken: dict[str, str] = {}
+        for name in names:
             try:
-                self._tree.take(lot)
-            except ConfigurationError as refused:
-                failed[lot] = str(refused)
-        taken = {name: self._tree.lot_of(name) for name in self._tree.taken_lots()}
+                taken[name] = self._tree.lot_of(name)
+            except InvalidInput as refused:
+                failed[name] = f"{refused} Sortez ce dossier d'encours/."
         in_course = {row.id_depot for row in self._store.rows(in_course=True)}
         for name, lot in taken.items():
             if lot in in_course and name == lot:
@@ -62,7 +70,14 @@ class Intake:
                         received.append(lot)
             except Busy:
                 continue
-            except ConfigurationError as refused:
+            except (ConfigurationError, InvalidInput, JournalError) as refused:
+                failed[lot] = str(refused)
+
+    def _take(self, waiting: list[str], *, failed: dict[str, str]) -> None:
+        for lot in waiting:
+            try:
+                self._tree.take(lot)
+            except (ConfigurationError, InvalidInput) as refused:
                 failed[lot] = str(refused)
 
     def _receive(self, hold: Hold, taken: str) -> bool:
@@ -85,6 +100,8 @@ class Intake:
         assert received is not None
         same = digest == received.empreinte_manifeste
         if same and dossier.quarantined is None:
+            if dossier.acknowledgement_written:
+                self._tree.acknowledge(deposit_report(dossier))
             self._tree.archive(taken, moment=self._clock.now())
             return
         refusal = Finding(
@@ -95,17 +112,15 @@ class Intake:
             else "Un autre dépôt porte déjà ce nom, avec un autre contenu : donnez un nouveau numéro d'ordre (SEQ). "
             "Le premier dépôt suit son cours, rien n'y est changé.",
         )
-        self._tree.quarantine(
-            taken,
-            DepositReport(
-                id_depot=dossier.id_depot,
-                recu_le=self._clock.now(),
-                resultat=Resultat.REFUSE,
-                erreurs=(refusal,),
-                avertissements=(),
-                empreinte_manifeste=digest,
-            ),
+        report = DepositReport(
+            id_depot=dossier.id_depot,
+            recu_le=self._clock.now(),
+            resultat=Resultat.REFUSE,
+            erreurs=(refusal,),
+            empreinte_manifeste=digest,
         )
+        self._tree.acknowledge(report)
+        self._tree.quarantine(taken, report)
 
 
 class Check:
@@ -140,7 +155,7 @@ class Check:
                 ),
             )
         for path, sha256 in _files(deposit):
-            documents.keep(path, sha256=sha256)
+            documents.keep(path, sha256=sha256, id_depot=dossier.id_depot)
         return (_accepted(deposit),)
 
 
@@ -167,8 +182,8 @@ def _accepted(deposit: CheckedDeposit) -> ev.Accepted:
         ),
         signer=deposit.signer,
         transmettre=deposit.transmettre,
-        type_technique=deposit.manifest.circuit.iparapheur_type or deposit.authority.parapheur.type_technique,
-        sous_type=deposit.sous_type or "",
+        type_technique=deposit.manifest.circuit.iparapheur_type or "",
+        sous_type=deposit.manifest.circuit.sous_type or "",
         date_limite=deposit.date_limite,
         annotation_publique=deposit.annotation_publique or "",
         annotation_privee=deposit.annotation_privee or "",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from cdg62_connect.clock import Clock, SystemClock
 from cdg62_connect.durable import write_durably
-from cdg62_connect.errors import ConfigurationError, HoldLost
+from cdg62_connect.errors import ConfigurationError, HoldLost, JournalError
 from cdg62_connect.extras import extra
 from cdg62_connect.formats import Classification
 from cdg62_connect.journey import resolution
@@ -21,6 +21,8 @@ from cdg62_connect.journey.release_gate import ReleaseGate
 from cdg62_connect.operis import DepositTree
 
 with extra("journey", needed_for="Le parcours des dossiers"):
+    from filelock import FileLock, Timeout
+
     from cdg62_connect.journey.alerts import Alert, find_alerts
     from cdg62_connect.journey.database import JOURNAL_FILE
     from cdg62_connect.journey.engine import Engine
@@ -61,7 +63,7 @@ class Journey:
         self._clock = clock or SystemClock()
         self.tree = DepositTree(settings.deposit.root, mode=settings.deposit.mode)
         if not (settings.journal.folder / JOURNAL_FILE).exists():
-            self.tree.prepare()  # later, a missing tree is a mount that is down, not one to be made
+            self._make_tree()  # later, a missing tree is a mount that is down, not one to be made
         self._store = Store(settings.journal.folder, clock=self._clock)
         self.documents = Documents(settings.journal.folder)
         self._desk = PlatformDesk(settings, clock=self._clock)
@@ -105,7 +107,8 @@ class Journey:
         self._intake.run(received=report.received, failed=report.failed)
         self._weather.look_out()
         now = self._clock.now()
-        for id_depot in self._store.due(now):
+        beyond = now + timedelta(seconds=self._settings.rhythm.longest_seconds)
+        for id_depot in self._store.due(now, beyond=beyond):
             if stop():
                 break
             try:
@@ -124,6 +127,9 @@ class Journey:
                         report.advanced.append(id_depot)
             except (Busy, HoldLost) as held:
                 _log.info("%s", held)
+            except JournalError as unusable:
+                _log.error("%s : %s", id_depot, unusable)
+                report.failed[id_depot] = str(unusable)
         report.alerts = self._store.alert_book(self._settings.alert).give(self.alerts(), now=now)
         return report
 
@@ -171,6 +177,7 @@ class Journey:
         """
         if id_depot is not None:
             self._store.dossier(id_depot)
+        self._weather.forget()
         return self._store.make_due(id_depot)
 
     def adopt(self, id_depot: str, *, platform: str, remote_id: str, by: str, motif: str) -> None:
@@ -182,7 +189,15 @@ class Journey:
         self._store.dossier(id_depot)
         with self._store.hold(id_depot) as hold:
             platforms = self._desk.assign(hold.state).platforms
-            resolution.adopt(hold, platforms, platform=platform, remote_id=remote_id, by=by, motif=motif)
+            resolution.adopt(
+                hold,
+                platforms,
+                platform=platform,
+                remote_id=remote_id,
+                by=by,
+                motif=motif,
+                held_by=self._store.holder_of,
+            )
 
     def declare_never_left(self, id_depot: str, *, by: str, motif: str) -> None:
         """Resolve a blocked dossier: what was being sent never left.
@@ -197,26 +212,50 @@ class Journey:
                 documents=self.documents,
                 clock=self._clock,
                 assignment=self._desk.assign(hold.state),
-                tries=0,
+                wait=None,
                 reserve_number=hold.reserve_number,
                 classification=self._classification,
             )
             resolution.never_left(hold, context, by=by, motif=motif)
+
+    def abandon(self, id_depot: str, *, by: str, motif: str) -> None:
+        """End a blocked dossier without its outcome; what the platforms have of it stays there.
+
+        Raises:
+            UnknownDossier, ResolutionRefused, Busy: nothing was changed.
+        """
+        self._store.dossier(id_depot)
+        with self._store.hold(id_depot) as hold:
+            resolution.abandon(hold, by=by, motif=motif)
+
+    def _make_tree(self) -> None:
+        """Make the deposit tree, one process at a time."""
+        folder = self._settings.journal.folder
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with FileLock(folder / "premiere-ouverture.lock", timeout=60):
+            self.tree.prepare()
 
     def _purge_once_a_day(self) -> None:
         """Delete what the depositor took back long enough ago; never what it has not taken."""
         mark = self._settings.journal.folder / "derniere-purge"
         now = self._clock.now()
         today = now.date().isoformat()
-        if mark.exists() and mark.read_text("ascii") == today:
+        turn = FileLock(mark.with_suffix(".lock"), timeout=0)
+        try:
+            if mark.exists() and mark.read_text("ascii") == today:
+                return
+            turn.acquire()
+        except (Timeout, OSError):
             return
         try:
             for gone in self.tree.purge(moment=now, keep_days=self._settings.deposit.keep_days):
                 _log.info("purgé : %s", gone.name)
         except ConfigurationError as refused:
             _log.warning("purge remise à plus tard : %s", refused)
-            return
-        write_durably(mark, today.encode("ascii"))
+        else:
+            write_durably(mark, today.encode("ascii"))
+        finally:
+            turn.release()
 
     def _classification(self, assignment: Assignment) -> Classification:
         """The authority's live classification, asked for once a day."""

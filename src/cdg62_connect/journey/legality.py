@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _LOOKS_FOR_STAMP = 3
 """S2LOW answers the unstamped file when stamping fails: after so many looks we go on without the stamp."""
 
+_LOOKS_BEFORE_LOST = 5
+"""A transaction that S2LOW no longer shows after so many looks is a person's business."""
+
 _DOWNLOAD_LIMIT = 1024**3
 
 _WHO = {
@@ -37,9 +40,10 @@ class Transmit:
 
     name = "transmettre"
     platform = "s2low"
+    blocks = True
 
     def applies(self, dossier: Dossier) -> bool:
-        """To be transmitted, signed when it had to be, and told so to the depositor."""
+        """To be transmitted, and signed when it had to be."""
         accepted = dossier.accepted
         if accepted is None or not accepted.transmettre or dossier.transmitted or dossier.rejected:
             return False
@@ -50,6 +54,7 @@ class Transmit:
         planned = plan_acte(context)
         if isinstance(planned, ev.Blocked):
             return (planned,)
+        context.verify(planned.document, *planned.annexes)
         return ev.IntentRecorded(step=self.name, key=planned.numero, plan=planned.to_journal())
 
     def perform(self, context: Context, intent: ev.IntentRecorded) -> tuple[ev.Fact, ...]:
@@ -116,6 +121,8 @@ class WatchActe:
         try:
             status = s2low.actes.statut(transmitted.transaction)
         except NotFound as unknown:
+            if context.same("introuvable") < _LOOKS_BEFORE_LOST:
+                return Later("S2LOW ne montre pas cette transaction", cause="introuvable")
             return (
                 ev.Blocked(
                     code="TRANSACTION_INCONNUE",
@@ -126,7 +133,7 @@ class WatchActe:
                 ),
             )
         if status.waiting_for_person:
-            if context.dossier.waiting is not None:
+            if context.dossier.waiting is not None and context.dossier.waiting.statut == status.code:
                 return Later(f"attend sur S2LOW {_WHO[status.code]}")
             return (ev.WaitingForPerson(statut=status.code, who=_WHO[status.code]),)
         if context.dossier.waiting is not None:
@@ -195,8 +202,8 @@ class WatchActe:
                     )
                 else:
                     home.append((got.path, "acte_tamponne", f"{stem}_tamponne.pdf", got.sha256))
-            if unstamped and context.tries < _LOOKS_FOR_STAMP:
-                return Later("S2LOW n'a pas encore tamponné " + ", ".join(unstamped))
+            if unstamped and context.same("tampon") < _LOOKS_FOR_STAMP:
+                return Later("S2LOW n'a pas encore tamponné " + ", ".join(unstamped), cause="tampon")
             files = tuple(
                 context.keep(path, nature=nature, nom=nom, sha256=sha256)
                 for path, nature, nom, sha256 in home

@@ -55,12 +55,16 @@ def told(fact: ev.Fact) -> str:
             return "transmission @ctes annulée sur S2LOW"
         case ev.CircuitReleased(how="gone"):
             return "le parapheur n'a plus ce dossier"
+        case ev.CircuitReleased(how="left"):
+            return "laissé au parapheur, qui refuse de le supprimer"
         case ev.CircuitReleased():
             return "dossier supprimé du parapheur, ses pièces étant gardées ici"
         case ev.Blocked(code=code, reason=reason):
             return f"bloqué ({code}) : {reason}"
         case ev.Resolved(by=by, motif=motif, decision=decision):
             return f"débloqué par {by} ({decision}) : {motif}"
+        case ev.Abandoned(by=by, motif=motif):
+            return f"abandonné par {by} : {motif}"
         case ev.Returned(sequence=sequence, etat=etat):
             return f"rendu au déposant : {sequence:03}-{etat}"
         case ev.Closed():

@@ -13,7 +13,15 @@ from cdg62_connect.clock import Clock
 from cdg62_connect.errors import ConfigurationError, WrongAuthority
 from cdg62_connect.iparapheur import IparapheurSoap
 from cdg62_connect.s2low import S2low
-from cdg62_connect.transport import BasicAuth, ClientCertificate, HttpSession, Timeouts
+from cdg62_connect.transport import (
+    FROM_ENVIRONMENT,
+    BasicAuth,
+    ClientCertificate,
+    HttpSession,
+    Proxy,
+    ProxySource,
+    Timeouts,
+)
 
 if TYPE_CHECKING:
     from cdg62_connect.journey.state import Dossier
@@ -107,6 +115,9 @@ class PlatformDesk:
             auth=BasicAuth(login=account.login, password=account.password),
             ca=platforms.iparapheur.ca,
             timeouts=_timeouts(platforms.iparapheur),
+            tls_min=platforms.iparapheur.tls_min,
+            tls_max=platforms.iparapheur.tls_max,
+            proxy=_proxy(platforms.iparapheur),
             clock=self._clock,
         )
         self._sessions.append(parapheur)
@@ -124,6 +135,9 @@ class PlatformDesk:
                 ),
                 ca=platforms.s2low.ca,
                 timeouts=_timeouts(platforms.s2low),
+                tls_min=platforms.s2low.tls_min,
+                tls_max=platforms.s2low.tls_max,
+                proxy=_proxy(platforms.s2low),
                 clock=self._clock,
             )
             self._sessions.append(s2low)
@@ -132,6 +146,15 @@ class PlatformDesk:
             parapheur=IparapheurSoap(parapheur),
             tdt=S2low(s2low) if s2low else None,
         )
+
+
+def _proxy(platform: Platform) -> Proxy | ProxySource | None:
+    if platform.proxy is None:
+        return None
+    if platform.proxy == "environnement":
+        return FROM_ENVIRONMENT
+    login, password = platform.proxy_login, platform.proxy_password
+    return Proxy(platform.proxy, BasicAuth(login=login, password=password) if login and password else None)
 
 
 def _timeouts(platform: Platform) -> Timeouts:

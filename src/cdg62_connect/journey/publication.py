@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cdg62_connect.errors import InvalidInput
 from cdg62_connect.journey import events as ev
 from cdg62_connect.operis import (
     DepositReport,
@@ -13,6 +14,7 @@ from cdg62_connect.operis import (
     ReturnedFile,
     ReturnEvent,
     ReturnState,
+    manifest_digest,
 )
 
 if TYPE_CHECKING:
@@ -85,19 +87,28 @@ class FileLot:
             return False
         if dossier.quarantined:
             return True
-        return dossier.finished and (dossier.circuit is None or dossier.released) and not dossier.blocked
+        released = dossier.circuit is None or dossier.released or dossier.abandoned is not None
+        return dossier.finished and released and not dossier.blocked
 
     def publish(self, dossier: Dossier, *, tree: DepositTree, documents: Documents) -> tuple[ev.Fact, ...]:
         """Move it."""
         del documents
         received = dossier.received
         assert received is not None
-        if dossier.quarantined:
-            tree.quarantine(received.taken, deposit_report(dossier))
-            return (ev.Filed(where="quarantaine"),)
         assert dossier.changed_at is not None
-        tree.archive(received.taken, moment=dossier.changed_at)
-        return (ev.Filed(where="archives"),)
+        where = "quarantaine" if dossier.quarantined else "archives"
+        folder = tree.lot_folder(received.taken)
+        if folder.exists() and manifest_digest(folder) != received.empreinte_manifeste:
+            # The lot was moved before a sudden end, and another has come in its place: intake deals with it.
+            return (ev.Filed(where=where),)
+        try:
+            if dossier.quarantined:
+                tree.quarantine(received.taken, deposit_report(dossier))
+            else:
+                tree.archive(received.taken, moment=dossier.changed_at)
+        except InvalidInput:  # somebody took the folder away; the documents are in the store
+            return (ev.Filed(where="introuvable"),)
+        return (ev.Filed(where=where),)
 
 
 class Close:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cdg62_connect.errors import NotFound, ResolutionRefused
 from cdg62_connect.journey import events as ev
-from cdg62_connect.journey.circuit import OpenCircuit, ReleaseCircuit, WatchCircuit
+from cdg62_connect.journey.acte_search import find_in_status
+from cdg62_connect.journey.circuit import OpenCircuit, WatchCircuit
 from cdg62_connect.journey.legality import Transmit, WatchActe
 
 if TYPE_CHECKING:
@@ -20,21 +22,34 @@ _ACTE_STEPS = (Transmit.name, WatchActe.name)
 
 
 def adopt(
-    hold: Hold, platforms: AuthorityPlatforms, *, platform: str, remote_id: str, by: str, motif: str
+    hold: Hold,
+    platforms: AuthorityPlatforms,
+    *,
+    platform: str,
+    remote_id: str,
+    by: str,
+    motif: str,
+    held_by: Callable[[str, str, str | int], str | None],
 ) -> None:
     """Take the element ``remote_id`` of ``platform`` as this dossier's own.
 
+    ``held_by`` tells which dossier of the journal has said of itself that it has this element.
+
     Raises:
         ResolutionRefused: the dossier is not blocked there, or the platform does not have that element, or
-            it is another acte's.
+            it is another dossier's.
         PlatformError: the platform cannot be asked now.
     """
     blocked = _blocked(hold.state)
+    outcome: ev.CircuitOpened | ev.Transmitted
     match platform:
         case "iparapheur" if blocked.step in _CIRCUIT_STEPS:
-            outcome = _adopt_circuit(platforms, remote_id)
+            _refuse_another_dossiers(held_by("circuit_opened", "dossier_id", remote_id), hold, remote_id)
+            outcome = _adopt_circuit(hold.state, platforms, remote_id)
         case "s2low" if blocked.step in _ACTE_STEPS:
-            outcome = _adopt_acte(hold.state, platforms, remote_id)
+            transaction = _transaction(remote_id)
+            _refuse_another_dossiers(held_by("transmitted", "transaction", transaction), hold, remote_id)
+            outcome = _adopt_acte(hold.state, platforms, transaction)
         case _:
             raise ResolutionRefused(
                 f"Le dossier {hold.id_depot} est bloqué à l'étape « {blocked.step} » : "
@@ -51,32 +66,60 @@ def never_left(hold: Hold, context: Context, *, by: str, motif: str) -> None:
         PlatformError: the platform cannot be asked now.
     """
     blocked = _blocked(hold.state)
-    effects: dict[str, Effect] = {
-        OpenCircuit.name: OpenCircuit(),
-        Transmit.name: Transmit(),
-        ReleaseCircuit.name: ReleaseCircuit(),
-    }
+    effects: dict[str, Effect] = {OpenCircuit.name: OpenCircuit(), Transmit.name: Transmit()}
     effect = effects.get(blocked.step)
     if effect is None:
         raise ResolutionRefused(
             f"Le dossier {hold.id_depot} est bloqué à l'étape « {blocked.step} », qui n'envoie rien : "
-            "utilisez --adopter PLATEFORME=IDENTIFIANT."
+            "utilisez --adopter PLATEFORME=IDENTIFIANT, ou --abandonner."
         )
     decided = ev.Resolved(by=by, motif=motif, decision="jamais_parti")
-    intent = hold.state.intent
-    if intent is None:
-        hold.append(decided)
-        return
-    outcome = effect.reconcile(context, intent)
+    intent = hold.state.intent(effect.name)
+    cleared: tuple[ev.Fact, ...] = ()
+    if intent is not None:
+        cleared = (ev.IntentCleared(step=effect.name, why=f"déclaré jamais parti par {by} : {motif}"),)
+    else:
+        planned = effect.plan(context)
+        intent = planned if isinstance(planned, ev.IntentRecorded) else None
+    outcome = effect.reconcile(context, intent) if intent is not None else ()
     somebody_elses = any(
         isinstance(fact, ev.Blocked) and fact.code == "NUMERO_ACTE_UTILISE" for fact in outcome
     )
-    if not somebody_elses and not any(isinstance(fact, ev.IntentCleared) for fact in outcome):
+    not_there = not outcome or any(isinstance(fact, ev.IntentCleared) for fact in outcome)
+    if not somebody_elses and not not_there:
         raise ResolutionRefused(
-            f"La plateforme {effect.platform} connaît cet envoi ({intent.key}) : il est bien parti. "
-            f"Adoptez-le par --adopter {effect.platform}=IDENTIFIANT."
+            f"La plateforme {effect.platform} connaît cet envoi ({intent.key if intent else ''}) : il est bien "
+            f"parti. Adoptez-le par --adopter {effect.platform}=IDENTIFIANT."
         )
-    hold.append(decided, ev.IntentCleared(step=effect.name, why=f"déclaré jamais parti par {by} : {motif}"))
+    hold.append(decided, *cleared)
+
+
+def abandon(hold: Hold, *, by: str, motif: str) -> None:
+    """End a blocked dossier without its outcome; what the platforms have of it stays there.
+
+    Raises:
+        ResolutionRefused: the dossier is not blocked, or an effect of it may have happened unknown to us.
+    """
+    _blocked(hold.state)
+    if hold.state.intents:
+        keys = ", ".join(intent.key for intent in hold.state.intents)
+        raise ResolutionRefused(
+            f"Un envoi ({keys}) est peut-être passé : dites d'abord ce qu'il en est, "
+            "par --adopter ou par --jamais-parti."
+        )
+    decided = ev.Resolved(by=by, motif=motif, decision="abandonner")
+    hold.append(decided, ev.Abandoned(by=by, motif=motif))
+
+
+def _refuse_another_dossiers(holder: str | None, hold: Hold, remote_id: str) -> None:
+    if holder is not None and holder != hold.id_depot:
+        raise ResolutionRefused(f"« {remote_id} » est déjà celui du dossier {holder}.")
+
+
+def _transaction(remote_id: str) -> int:
+    if not remote_id.isascii() or not remote_id.isdigit():
+        raise ResolutionRefused(f"« {remote_id} » n'est pas un numéro de transaction S2LOW.")
+    return int(remote_id)
 
 
 def _blocked(dossier: Dossier) -> ev.Blocked:
@@ -85,36 +128,34 @@ def _blocked(dossier: Dossier) -> ev.Blocked:
     return dossier.blocked
 
 
-def _adopt_circuit(platforms: AuthorityPlatforms, remote_id: str) -> ev.CircuitOpened:
+def _adopt_circuit(dossier: Dossier, platforms: AuthorityPlatforms, remote_id: str) -> ev.CircuitOpened:
     try:
         platforms.parapheur.dossiers.historique(remote_id)
     except NotFound:
         raise ResolutionRefused(
-            f"Le parapheur ne montre aucun dossier « {remote_id} » au compte de {platforms.authority.name}."
+            f"Le parapheur ne montre aucun dossier « {remote_id} » au compte de {platforms.authority.name}. "
+            "S'il existe, donnez à ce compte le droit de le voir."
         ) from None
-    return ev.CircuitOpened(dossier_id=remote_id, how="adopted")
+    seen = dossier.blocked is not None and dossier.blocked.code == "DOCUMENT_DIFFERENT"
+    same = dossier.circuit is not None and dossier.circuit.dossier_id == remote_id
+    return ev.CircuitOpened(dossier_id=remote_id, how="adopted", confirmed=seen and same)
 
 
-def _adopt_acte(dossier: Dossier, platforms: AuthorityPlatforms, remote_id: str) -> ev.Transmitted:
-    if not remote_id.isascii() or not remote_id.isdigit():
-        raise ResolutionRefused(f"« {remote_id} » n'est pas un numéro de transaction S2LOW.")
-    transaction = int(remote_id)
-    actes = platforms.require_s2low().actes
+def _adopt_acte(dossier: Dossier, platforms: AuthorityPlatforms, transaction: int) -> ev.Transmitted:
+    s2low = platforms.require_s2low()
     try:
-        status = actes.statut(transaction)
+        status = s2low.actes.statut(transaction)
     except NotFound:
         raise ResolutionRefused(f"S2LOW ne connaît pas la transaction {transaction}.") from None
-    offset = 0
-    while page := actes.lister(status.code, offset=offset, limit=100).transactions:
-        found = next((acte for acte in page if acte.id == transaction), None)
-        if found is not None:
-            if found.number != dossier.numero:
-                raise ResolutionRefused(
-                    f"La transaction {transaction} porte le numéro {found.number}, "
-                    f"ce dossier a le numéro {dossier.numero} : ce n'est pas le même acte."
-                )
-            return ev.Transmitted(transaction=transaction, numero=dossier.numero, how="adopted")
-        offset += len(page)
-    raise ResolutionRefused(
-        f"La transaction {transaction} n'est pas parmi les actes de {platforms.authority.name} sur S2LOW."
-    )
+    found = find_in_status(s2low, status.code, lambda acte: acte.id == transaction)
+    if found is None:
+        raise ResolutionRefused(
+            f"La transaction {transaction} n'est pas parmi les actes de {platforms.authority.name} sur S2LOW."
+        )
+    if found.number != dossier.numero:
+        raise ResolutionRefused(
+            f"La transaction {transaction} porte le numéro {found.number}, ce dossier "
+            + (f"a le numéro {dossier.numero}" if dossier.numero else "n'a pas encore de numéro")
+            + " : ce n'est pas le même acte."
+        )
+    return ev.Transmitted(transaction=transaction, numero=dossier.numero, how="adopted")

@@ -23,6 +23,7 @@ class Stage(StrEnum):
     REJECTED = "REJECTED"
     REFUSED = "REFUSED"
     CANCELLED = "CANCELLED"
+    ABANDONED = "ABANDONED"
     QUARANTINED = "QUARANTINED"
     RETURNED = "RETURNED"
     CLOSED = "CLOSED"
@@ -55,7 +56,7 @@ class Dossier:
     acknowledgement_written: bool = False
     filed: str = ""
     attempt: int = 1
-    intent: ev.IntentRecorded | None = None
+    intents: tuple[ev.IntentRecorded, ...] = ()
     circuit: ev.CircuitOpened | None = None
     signed: ev.Signed | None = None
     rejected: ev.RejectedInCircuit | None = None
@@ -66,17 +67,22 @@ class Dossier:
     refused: ev.RefusedByLegality | ev.ActeCancelled | None = None
     released: bool = False
     blocked: ev.Blocked | None = None
+    abandoned: ev.Abandoned | None = None
     pending_returns: tuple[PendingReturn, ...] = ()
     returns: tuple[ev.Returned, ...] = ()
     closed: bool = False
     siren: str = field(default="")
+
+    def intent(self, step: str) -> ev.IntentRecorded | None:
+        """The intent of a step whose outcome nobody has written yet."""
+        return next((intent for intent in self.intents if intent.step == step), None)
 
     @property
     def finished(self) -> bool:
         """The last thing that was asked of the platforms has its answer."""
         if self.accepted is None:
             return False
-        if self.rejected or self.refused or self.acknowledged:
+        if self.rejected or self.refused or self.acknowledged or self.abandoned:
             return True
         if self.accepted.transmettre:
             return False
@@ -99,6 +105,7 @@ class Dossier:
     def progress(self) -> Stage:
         """The last stage of the journey that was reached."""
         reached = (
+            (self.abandoned, Stage.ABANDONED),
             (self.refused, Stage.CANCELLED if isinstance(self.refused, ev.ActeCancelled) else Stage.REFUSED),
             (self.rejected, Stage.REJECTED),
             (self.acknowledged, Stage.ACKNOWLEDGED),
@@ -139,13 +146,16 @@ def apply(dossier: Dossier, event: ev.Event) -> Dossier:
         case ev.Filed(where=where):
             return replace(dossier, filed=where)
         case ev.IntentRecorded() as fact:
-            return replace(dossier, intent=fact)
-        case ev.IntentCleared():
-            return replace(dossier, intent=None)
+            return replace(
+                _settled(dossier, fact.step), intents=(*_settled(dossier, fact.step).intents, fact)
+            )
+        case ev.IntentCleared(step=step):
+            return _settled(dossier, step)
         case ev.CircuitOpened() as fact:
-            return _told(replace(dossier, circuit=fact, intent=None), event, "AU_PARAPHEUR")
+            opened = replace(_settled(dossier, "ouvrir_circuit"), circuit=fact)
+            return _told(opened, event, "AU_PARAPHEUR")
         case ev.Signed() as fact:
-            message = "; ".join(s.problem for s in fact.signatures if s.problem)
+            message = " ".join([*(s.problem for s in fact.signatures if s.problem), fact.remark]).strip()
             return _told(replace(dossier, signed=fact), event, "SIGNE", files=fact.files, message=message)
         case ev.RejectedInCircuit() as fact:
             refus = Refus(etape=fact.etape, motif=fact.reason, date=fact.on.isoformat() if fact.on else "")
@@ -155,7 +165,8 @@ def apply(dossier: Dossier, event: ev.Event) -> Dossier:
         case ev.NumberReserved(numero=numero):
             return replace(dossier, numero=numero)
         case ev.Transmitted() as fact:
-            return _told(replace(dossier, transmitted=fact, intent=None), event, "TRANSMIS_TDT")
+            sent = replace(_settled(dossier, "transmettre"), transmitted=fact)
+            return _told(sent, event, "TRANSMIS_TDT")
         case ev.WaitingForPerson() as fact:
             return _told(replace(dossier, waiting=fact), event, "ATTENTE_RGS", message=fact.who)
         case ev.PersonActed():
@@ -171,19 +182,38 @@ def apply(dossier: Dossier, event: ev.Event) -> Dossier:
             done = replace(dossier, refused=fact, waiting=None)
             return _told(done, event, "ANNULE", files=done.evidence)
         case ev.CircuitReleased():
-            return replace(dossier, released=True, intent=None)
+            return replace(_settled(dossier, "liberer_circuit"), released=True)
         case ev.Blocked() as fact:
             message = f"{fact.reason} {fact.advice} Qui doit agir : {fact.who}."
             return _told(replace(dossier, blocked=fact), event, "ERREUR", files=fact.files, message=message)
         case ev.Resolved(decision=decision):
-            spent = dossier.blocked is not None and dossier.blocked.code == "NUMERO_ACTE_UTILISE"
-            numero = "" if spent and decision == "jamais_parti" else dossier.numero
-            return replace(dossier, blocked=None, numero=numero)
+            return _resolved(dossier, decision)
+        case ev.Abandoned() as fact:
+            message = f"Abandonné par {fact.by} : {fact.motif}"
+            done = replace(dossier, abandoned=fact, blocked=None, waiting=None, intents=())
+            return _told(done, event, "ERREUR", message=message)
         case ev.Returned() as fact:
             pending = tuple(waiting for waiting in dossier.pending_returns if waiting.cause != fact.cause)
             return replace(dossier, pending_returns=pending, returns=(*dossier.returns, fact))
         case ev.Closed():
-            return _told(replace(dossier, closed=True), event, "" if dossier.quarantined else "TERMINE")
+            silent = dossier.quarantined or dossier.abandoned
+            return _told(replace(dossier, closed=True), event, "" if silent else "TERMINE")
+
+
+def _settled(dossier: Dossier, step: str) -> Dossier:
+    """The intent of this step, and of no other, has its outcome."""
+    return replace(dossier, intents=tuple(one for one in dossier.intents if one.step != step))
+
+
+def _resolved(dossier: Dossier, decision: str) -> Dossier:
+    """A key that turned out to be somebody else's is not used again: the next one is another."""
+    code = dossier.blocked.code if dossier.blocked else ""
+    dossier = replace(dossier, blocked=None)
+    if decision != "jamais_parti":
+        return dossier
+    if code == "NUMERO_ACTE_UTILISE":
+        return replace(dossier, numero="")
+    return replace(dossier, attempt=dossier.attempt + 1) if code == "CLE_DEJA_PRISE" else dossier
 
 
 def _told(

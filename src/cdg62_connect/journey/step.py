@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cdg62_connect.clock import Clock
     from cdg62_connect.formats import Classification
     from cdg62_connect.journey.documents import Documents
+    from cdg62_connect.journey.hold import Wait
     from cdg62_connect.journey.platforms import Assignment
     from cdg62_connect.journey.state import Dossier
     from cdg62_connect.operis import DepositTree
@@ -35,10 +36,10 @@ PARIS = ZoneInfo("Europe/Paris")
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Nothing new: look again after ``seconds``, or at the step's own pace."""
+    """Nothing new: look again at the step's own pace. Looks in a row with the same ``cause`` are counted."""
 
     reason: str
-    seconds: float | None = None
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Context:
     documents: Documents
     clock: Clock
     assignment: Assignment
-    tries: int
+    wait: Wait | None
     reserve_number: Callable[[Iterable[str]], str | None]
     classification: Callable[[Assignment], Classification]
 
@@ -62,6 +63,24 @@ class Context:
         """Now, in the time zone of the authorities."""
         return self.clock.now().astimezone(PARIS)
 
+    @property
+    def tries(self) -> int:
+        """How many times in a row this step has not come to anything."""
+        return self.wait.tries if self.wait else 0
+
+    def same(self, cause: str) -> int:
+        """How many of the last looks in a row ended for this cause."""
+        return self.wait.same if self.wait and self.wait.cause == cause else 0
+
+    def verify(self, *files: StoredFile) -> None:
+        """Read stored documents again before they are sent.
+
+        Raises:
+            JournalError: one of them is no longer what was stored.
+        """
+        for file in files:
+            self.documents.verified(file.sha256)
+
     def payload(self, file: StoredFile) -> Payload:
         """A stored document, as a handle."""
         return Payload.of(self.documents.path(file.sha256))
@@ -73,10 +92,11 @@ class Context:
 
 
 class Effect(Protocol):
-    """One effect on one platform."""
+    """One effect on one platform. ``blocks``: its refusal stops the dossier until a person acts."""
 
     name: str
     platform: str
+    blocks: bool
 
     def applies(self, dossier: Dossier) -> bool:
         """The dossier is where this effect comes next."""

@@ -6,7 +6,8 @@ token that every write checks: a process that was suspended past its lock change
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+import json
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +19,7 @@ from cdg62_connect.errors import JournalError, UnknownDossier
 from cdg62_connect.extras import extra
 from cdg62_connect.journey import events as ev
 from cdg62_connect.journey.alerts import AlertBook
-from cdg62_connect.journey.database import JOURNAL_FILE, bring_up_to_date, open_database
+from cdg62_connect.journey.database import JOURNAL_FILE, bring_up_to_date, open_database, writing
 from cdg62_connect.journey.hold import Hold, iso, read_history
 from cdg62_connect.journey.state import Dossier, Stage, fold
 from cdg62_connect.journey.weather import Weather
@@ -101,16 +102,24 @@ class Store:
             lock.acquire()
         except Timeout:
             raise Busy(f"Le dossier {id_depot} est tenu par un autre traitement.") from None
+        except OSError as refused:
+            raise JournalError(
+                f"Le verrou de {id_depot} ne s'ouvre pas ({refused.strerror}) : vérifiez les droits de {self._locks}."
+            ) from refused
         try:
             yield Hold(self._engine, id_depot, clock=self._clock)
         finally:
             lock.release()
 
-    def due(self, moment: datetime, *, limit: int = 1000) -> list[str]:
-        """The dossiers whose next look has come, the longest waiting first."""
+    def due(self, moment: datetime, *, beyond: datetime | None = None, limit: int = 1000) -> list[str]:
+        """The dossiers whose next look has come, the longest waiting first.
+
+        A look set later than ``beyond`` was set by a clock that ran ahead: it has come too.
+        """
+        come = tables.dossiers.c.due_at <= iso(moment)
         query = (
             select(tables.dossiers.c.id_depot)
-            .where(tables.dossiers.c.due_at <= iso(moment))
+            .where(or_(come, tables.dossiers.c.due_at > iso(beyond)) if beyond else come)
             .order_by(tables.dossiers.c.due_at)
             .limit(limit)
         )
@@ -129,7 +138,7 @@ class Store:
         statement = update(tables.dossiers).where(tables.dossiers.c.due_at.is_not(None))
         if id_depot is not None:
             statement = statement.where(tables.dossiers.c.id_depot == id_depot)
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             done = connection.execute(statement.values(due_at=iso(self._clock.now()), waits="{}"))
             return done.rowcount
 
@@ -170,14 +179,11 @@ class Store:
             raise UnknownDossier(f"Le journal ne connaît pas de dossier {id_depot}.")
         return fold(id_depot, history)
 
-    def known(self, names: Iterable[str]) -> set[str]:
-        """Which of these dossiers the journal has."""
-        wanted = list(names)
-        found: set[str] = set()
+    def holder_of(self, kind: str, field: str, value: str | int) -> str | None:
+        """The dossier whose journal says this of itself (a circuit, a transaction), or ``None``."""
+        query = select(tables.events.c.id_depot, tables.events.c.payload).where(tables.events.c.kind == kind)
         with self._reading.connect() as connection:
-            for start in range(0, len(wanted), 500):
-                query = select(tables.dossiers.c.id_depot).where(
-                    tables.dossiers.c.id_depot.in_(wanted[start : start + 500])
-                )
-                found.update(connection.scalars(query))
-        return found
+            for row in connection.execute(query):
+                if json.loads(row.payload).get(field) == value:
+                    return row.id_depot
+        return None

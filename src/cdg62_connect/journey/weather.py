@@ -67,8 +67,11 @@ class Weather:
 
     def closed(self, platform: str) -> Outage | None:
         """The outage to wait for, or ``None`` when the platform may be asked (also: asked again)."""
-        outage = self._known.get(platform)
-        return outage if outage is not None and outage.next_probe > self._clock.now() else None
+        outage, now = self._known.get(platform), self._clock.now()
+        if outage is None or outage.next_probe <= now:
+            return None
+        # A probe set later than any wait was set by a clock that ran ahead.
+        return outage if outage.next_probe <= now + timedelta(seconds=self._longest) else None
 
     def failed(self, platform: str, reason: str) -> None:
         """The platform did not answer, or asked to wait."""
@@ -92,6 +95,12 @@ class Weather:
             statement = insert(tables.outages).values(platform=platform, **values)
             connection.execute(statement.on_conflict_do_update(index_elements=["platform"], set_=values))
         self._known[platform] = outage
+
+    def forget(self) -> None:
+        """Ask every platform again at once."""
+        self.look_out()
+        for platform in tuple(self._known):
+            self.answered(platform)
 
     def answered(self, platform: str) -> None:
         """The platform answers."""

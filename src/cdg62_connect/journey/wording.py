@@ -26,13 +26,14 @@ WORDINGS: dict[Stage, Wording] = {
     Stage.REJECTED: Wording("REFUSE_PARAPHEUR", "REFUSE_PARAPHEUR", "refusé au parapheur"),
     Stage.REFUSED: Wording("REFUSE_TDT", "REFUSE_TDT", "anomalie @ctes"),
     Stage.CANCELLED: Wording("ANNULE", "ANNULE", "transmission @ctes annulée"),
+    Stage.ABANDONED: Wording("ERREUR", "ABANDONNE", "abandonné par une personne"),
     Stage.BLOCKED: Wording("ERREUR ou ATTENTE_RGS", "BLOQUE", "une personne doit agir"),
     Stage.QUARANTINED: Wording("accusé REFUSE", "QUARANTAINE", "dépôt à corriger"),
     Stage.RETURNED: Wording("", "RENDU", "rendu au déposant"),
     Stage.CLOSED: Wording("TERMINE", "TERMINE", "terminé"),
 }
 
-_ENDS_BADLY = (Stage.REJECTED, Stage.REFUSED, Stage.CANCELLED)
+_ENDS_BADLY = (Stage.REJECTED, Stage.REFUSED, Stage.CANCELLED, Stage.ABANDONED)
 
 
 def wording(stage: Stage, progress: Stage) -> Wording:

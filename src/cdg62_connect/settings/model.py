@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import (
     BaseModel,
@@ -111,6 +111,10 @@ class Platform(_Section):
 
     Attributes:
         ca: PEM file of the certification authorities that the server may have; without it, the public ones.
+        tls_min: oldest TLS version accepted.
+        tls_max: newest TLS version offered; without it, the newest that both ends know.
+        proxy: ``http://machine:port``, or ``environnement`` for the proxy that the system's environment
+            names; without it, none.
         connect_seconds: longest time to connect, seconds.
         silence_seconds: longest silence of the server, seconds.
         total_seconds: longest whole exchange, upload included, seconds.
@@ -122,6 +126,11 @@ class Platform(_Section):
     connect_seconds: float = Field(default=10, gt=0, alias="connexion_s")
     silence_seconds: float = Field(default=120, gt=0, alias="silence_s")
     total_seconds: float = Field(default=3600, gt=0, alias="total_s")
+    tls_min: Literal["1.2", "1.3"] = "1.2"
+    tls_max: Literal["1.2", "1.3"] | None = None
+    proxy: str | None = None
+    proxy_login: str | None = Field(default=None, alias="proxy_identifiant")
+    proxy_password: SecretValue | None = Field(default=None, alias="proxy_mot_de_passe")
 
     @field_validator("url")
     @classmethod
@@ -129,6 +138,14 @@ class Platform(_Section):
         if not value.startswith(("https://", "http://")):
             raise ValueError("l'adresse doit commencer par https://")
         return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _coherent_proxy(self) -> Platform:
+        if (self.proxy_login is None) != (self.proxy_password is None):
+            raise ValueError("proxy_identifiant et proxy_mot_de_passe vont ensemble")
+        if self.proxy_login is not None and self.proxy in (None, "environnement"):
+            raise ValueError("proxy_identifiant demande un proxy nommé par son adresse")
+        return self
 
     @model_validator(mode="after")
     def _encrypted_outside_the_simulator(self) -> Platform:

@@ -15,7 +15,7 @@ from cdg62_connect.extras import extra
 from cdg62_connect.settings import Settings, load_settings
 
 with extra("simulator", needed_for="Une installation d'essai"):
-    from cdg62_connect.simulator.population import COLLECTIVITES
+    from cdg62_connect.simulator.population import COLLECTIVITES, VALMONT
 
 if TYPE_CHECKING:
     from cdg62_connect.simulator.population import Collectivite
@@ -115,7 +115,7 @@ def _authority(collectivite: Collectivite, access: Described, secrets: Path) -> 
             f"siren = {_text(collectivite.siren)}",
             'competence = "commune"',
             f"communes = [{_text(collectivite.insee)}]",
-            'matieres = { "2.2.3" = "permis de construire" }',
+            *(['matieres = { "2.2.3" = "permis de construire" }'] if collectivite is VALMONT else []),
             "[autorites.parapheur]",
             f"identifiant = {_text(parapheur.login)}",
             f"mot_de_passe = {{ fichier = {_text(str(password))} }}",

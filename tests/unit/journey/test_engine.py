@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import pytest
 
-from cdg62_connect.errors import AlreadyExists
+from cdg62_connect.errors import AlreadyExists, Refused
 from cdg62_connect.journey import events as ev
 from cdg62_connect.journey.engine import Engine
 from cdg62_connect.journey.hold import Hold
@@ -37,6 +37,7 @@ class SlowToShow:
 
     name = "ouvrir_circuit"
     platform = "iparapheur"
+    blocks = True
 
     def __init__(self, *, shown_at: int) -> None:
         self.looks = 0
@@ -133,9 +134,48 @@ def test_the_intent_is_in_the_journal_before_each_attempt(hold: Hold, clock: Sta
 
     class Watched(SlowToShow):
         def perform(self, context: object, intent: object) -> tuple[ev.Fact, ...]:
-            seen.append(hold.state.intent is not None and hold.state.intent.key == "A")
+            seen.append([one.key for one in hold.state.intents] == ["A"])
             return super().perform(context, intent)
 
     run(Watched(shown_at=10_000), hold, clock, times=3)
     assert seen
     assert all(seen)
+
+
+class Unwanted(SlowToShow):
+    """Housekeeping that the platform refuses."""
+
+    blocks = False
+
+    def perform(self, _context: object, _intent: object) -> tuple[ev.Fact, ...]:
+        self.creations += 1
+        raise Refused(platform="iparapheur", operation="ArchiverDossier", said="droits insuffisants")
+
+
+def test_housekeeping_that_is_refused_never_blocks_the_dossier(hold: Hold, clock: StandingClock) -> None:
+    step = Unwanted(shown_at=10_000)
+    run(step, hold, clock, times=3)
+    assert hold.state.blocked is None
+    assert hold.state.intents == ()
+    assert hold.waits[step.name].cause == "refus"
+    assert hold.waits[step.name].same == 3
+
+
+def test_an_effect_waits_until_the_intent_of_another_is_cleared_up(hold: Hold, clock: StandingClock) -> None:
+    hold.append(ev.IntentRecorded(step="transmettre", key="N1"))
+    step = SlowToShow(shown_at=1)
+    run(step, hold, clock, times=2)
+    assert step.creations == 0
+    hold.append(ev.IntentCleared(step="transmettre", why="jamais parti"))
+    run(step, hold, clock, times=2)
+    assert hold.state.circuit is not None
+
+
+def test_a_wait_set_by_a_clock_that_ran_ahead_is_over(hold: Hold, clock: StandingClock) -> None:
+    step = SlowToShow(shown_at=3)
+    clock.moment = START + timedelta(days=3650)
+    engine(step, clock).advance(hold)
+    assert hold.waits[step.name].until > START + timedelta(days=3000)
+    clock.moment = START
+    run(step, hold, clock, times=4)
+    assert hold.state.circuit is not None

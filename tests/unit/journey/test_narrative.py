@@ -44,6 +44,7 @@ FACTS: dict[type, ev.Fact] = {
         ev.CircuitReleased(dossier_id="A", how="deleted"),
         ev.Blocked(code="PAS_SIGNE", reason="pas signé", who="le maire", advice="signez"),
         ev.Resolved(by="A. Martin", motif="vérifié", decision="jamais_parti"),
+        ev.Abandoned(by="A. Martin", motif="redéposé"),
         ev.Returned(cause=3, sequence=1, etat="SIGNE"),
         ev.Closed(),
     )

@@ -83,6 +83,8 @@ def test_authorities_are_found_by_siren_and_by_competence(tmp_path: Path) -> Non
         ('{ env = "MDP" }', '"en-clair"', "un secret ne s'écrit pas ici"),
         ('{ env = "MDP" }', '{ env = "ABSENTE" }', "la variable d'environnement ABSENTE n'existe pas"),
         ('{ fichier = "phrase" }', '{ fichier = "absent" }', "ne se lit pas"),
+        ('ca = "ca.pem"', 'ca = "ca.pem"\nproxy_identifiant = "x"', "vont ensemble"),
+        ('ca = "ca.pem"', 'ca = "ca.pem"\ntls_min = "1.0"', "plateformes.s2low.tls_min"),
         ('competence = "commune"', 'competence = "etat"', "l'État n'en est pas une"),
         ('communes = ["62991"]', 'communes = ["62991", "62992"]', "un seul code INSEE"),
         ("version = 1", "version = 1\nversion = 2", "n'est pas du TOML"),
