@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import typer
 
-from cdg62_connect.cli import demo, dossier, etat, passe, reprendre, resoudre, simulateur
+from cdg62_connect.cli import controle, demo, dossier, etat, init, passe, reprendre, resoudre, simulateur
 
 app = typer.Typer(
     name="cdg62-connect",
@@ -19,6 +19,8 @@ app = typer.Typer(
 
 _COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
     ("demo", "", demo.demo),
+    ("init", "", init.init),
+    ("controle", "doctor", controle.controle),
     ("passe", "run", passe.passe),
     ("etat", "status", etat.etat),
     ("dossier", "show", dossier.dossier),

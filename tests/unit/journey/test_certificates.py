@@ -10,6 +10,7 @@ from cryptography.x509 import load_pem_x509_certificate
 
 from cdg62_connect.errors import InvalidFile
 from cdg62_connect.journey.controle.certificates import read_certificate_file, read_certificates
+from cdg62_connect.settings import Secret
 from cdg62_connect.simulator.pki import TestAuthority
 
 START = datetime(2026, 1, 2, tzinfo=UTC)
@@ -42,7 +43,7 @@ def test_der_is_read_as_well(authority: TestAuthority) -> None:
     assert read_certificates(der) == read_certificate_file(authority.ca)
 
 
-def test_a_pkcs12_file_is_told_with_the_way_to_convert_it(authority: TestAuthority, tmp_path: Path) -> None:
+def test_pkcs12_is_read_with_its_passphrase_and_not_without(authority: TestAuthority, tmp_path: Path) -> None:
     certificate, key = authority.client_certificate("un")
     path = tmp_path / "agent.p12"
     path.write_bytes(
@@ -50,12 +51,16 @@ def test_a_pkcs12_file_is_told_with_the_way_to_convert_it(authority: TestAuthori
             b"agent",
             load_pem_private_key(key.read_bytes(), None),
             load_pem_x509_certificate(certificate.read_bytes()),
-            None,
+            [load_pem_x509_certificate(authority.ca.read_bytes())],
             BestAvailableEncryption(b"secret"),
         )
     )
-    with pytest.raises(InvalidFile, match=r"openssl pkcs12 -in"):
-        read_certificate_file(path)
+    own, above = read_certificate_file(path, passphrase=Secret("secret"))
+    assert (own.subject, above.subject) == ("un", above.issuer)
+    for wrong in (None, Secret("autre")):
+        with pytest.raises(InvalidFile, match="phrase secrète") as caught:
+            read_certificate_file(path, passphrase=wrong)
+        assert "autre" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -64,9 +64,7 @@ def test_nothing_is_left_once_the_day_is_there() -> None:
 def test_the_count_is_that_of_the_days_one_by_one(start: date, days: int) -> None:
     end = start + timedelta(days=days)
     each = (start + timedelta(days=n) for n in range(days))
-    assert working_days(start, end) == sum(
-        d.weekday() < 5 and d not in public_holidays(d.year) for d in each
-    )
+    assert working_days(start, end) == sum(d.weekday() < 5 and d not in public_holidays(d.year) for d in each)
 
 
 def test_the_end_of_time_is_counted_without_delay() -> None:

@@ -1,14 +1,20 @@
-"""What a certificate says of itself. Private keys are neither read nor kept."""
+"""What a certificate says of itself. Private keys are not kept."""
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cdg62_connect.errors import InvalidFile
 from cdg62_connect.extras import extra
+from cdg62_connect.settings import Secret
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate, Name
 
 _LARGEST_FILE = 8 * 1024 * 1024  # bytes; the public stores are under one
 
@@ -32,7 +38,7 @@ class CertificateFacts:
     not_after: datetime
 
 
-def read_certificate_file(path: Path) -> tuple[CertificateFacts, ...]:
+def read_certificate_file(path: Path, *, passphrase: Secret | None = None) -> tuple[CertificateFacts, ...]:
     """The certificates of a file, in its order.
 
     Raises:
@@ -46,36 +52,53 @@ def read_certificate_file(path: Path) -> tuple[CertificateFacts, ...]:
     if len(content) > _LARGEST_FILE:
         raise _unreadable(f"Le fichier {path} est trop gros pour être un certificat.")
     try:
-        return read_certificates(content)
+        return read_certificates(content, passphrase=passphrase)
     except InvalidFile as wrong:
         raise _unreadable(f"{path} : {wrong}") from None
 
 
-def read_certificates(content: bytes) -> tuple[CertificateFacts, ...]:
-    """The certificates in ``content``: PEM, several perhaps, among other things; or one in DER.
+def read_certificates(content: bytes, *, passphrase: Secret | None = None) -> tuple[CertificateFacts, ...]:
+    """The certificates in ``content``: PEM, several perhaps, among other things; one in DER; or PKCS#12.
+
+    Args:
+        content: of the file.
+        passphrase: opens PKCS#12; the rest is never encrypted.
 
     Raises:
-        InvalidFile: ``CERTIFICAT_ILLISIBLE``: there is none, or one is damaged.
+        InvalidFile: ``CERTIFICAT_ILLISIBLE``: there is none, one is damaged, or the passphrase is wrong.
         MissingExtra: the extra ``journey`` is not installed.
     """
     with extra("journey", needed_for="La lecture des certificats"):
-        from cryptography import x509
+        from cryptography.exceptions import UnsupportedAlgorithm
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # old authorities are encoded in ways that are only deplored
-            if b"-----BEGIN" in content:
-                found = x509.load_pem_x509_certificates(content)
-            else:
-                found = [x509.load_der_x509_certificate(content)]
-            return tuple(_facts(certificate) for certificate in found)
-    except ValueError:
-        raise _unreadable(_advice(content)) from None
+            found = tuple(_facts(certificate) for certificate in _certificates(content, passphrase))
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        found = ()
+    if not found:
+        raise _unreadable(
+            "ce n'est pas un certificat, il est abîmé, ou (PKCS#12) sa phrase secrète n'est pas la bonne."
+        )
+    return found
 
 
-def _facts(certificate: object) -> CertificateFacts:
+def _certificates(content: bytes, passphrase: Secret | None) -> Iterator[Certificate]:
     from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import pkcs12
 
-    assert isinstance(certificate, x509.Certificate)
+    if b"-----BEGIN" in content:
+        yield from x509.load_pem_x509_certificates(content)
+        return
+    try:
+        yield x509.load_der_x509_certificate(content)
+    except ValueError:
+        opened = pkcs12.load_pkcs12(content, passphrase.reveal().encode() if passphrase else None)
+        held = [opened.cert, *opened.additional_certs]
+        yield from (one.certificate for one in held if one is not None)
+
+
+def _facts(certificate: Certificate) -> CertificateFacts:
     return CertificateFacts(
         subject=_named(certificate.subject),
         issuer=_named(certificate.issuer),
@@ -85,23 +108,11 @@ def _facts(certificate: object) -> CertificateFacts:
     )
 
 
-def _named(name: object) -> str:
-    from cryptography import x509
+def _named(name: Name) -> str:
     from cryptography.x509.oid import NameOID
 
-    assert isinstance(name, x509.Name)
     common = name.get_attributes_for_oid(NameOID.COMMON_NAME)
     return str(common[0].value) if common else name.rfc4514_string()
-
-
-def _advice(content: bytes) -> str:
-    # PKCS#12 begins like DER: SEQUENCE, long length, INTEGER 3.
-    if content[:1] == b"\x30" and b"\x02\x01\x03\x30" in content[:8]:
-        return (
-            "c'est un fichier PKCS#12 (.p12, .pfx) ; convertissez-le en PEM : "
-            "openssl pkcs12 -in FICHIER.p12 -out certificat.pem"
-        )
-    return "ce n'est pas un certificat, ou il est abîmé (PEM attendu)."
 
 
 def _unreadable(message: str) -> InvalidFile:
