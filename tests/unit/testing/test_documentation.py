@@ -17,6 +17,7 @@ from cdg62_connect.s2low import ActeFile, NewActe
 from cdg62_connect.settings import Settings
 from cdg62_connect.simulator import Faults, SimClock, SimulatorServer, admin
 from cdg62_connect.testing.installation import sample_deposits
+from cdg62_connect.testing.mocks import SimulatedPlatforms
 from cdg62_connect.transport import BasicAuth, ClientCertificate, Payload
 
 PAGE = (Path(__file__).parents[3] / "docs" / "simulateur.md").read_text(encoding="utf-8")
@@ -132,6 +133,13 @@ def test_the_example_of_a_whole_journey_runs(
     run(EXAMPLES[1])(installation, simulateur, horloge)
 
 
+def test_the_example_without_a_network_runs(
+    plateformes_en_memoire: SimulatedPlatforms, pannes: Faults
+) -> None:
+    run(EXAMPLES[2])(plateformes_en_memoire, pannes)
+    assert pannes.unmet() == []
+
+
 def run(source: str, **names: object) -> Callable[..., None]:
     """The test function that an example defines."""
     defined: dict[str, Any] = dict(names)
@@ -140,5 +148,5 @@ def run(source: str, **names: object) -> Callable[..., None]:
 
 
 def test_the_examples_are_short() -> None:
-    assert len(EXAMPLES) == 2
-    assert len(EXAMPLES[0].strip().splitlines()) <= 10
+    assert len(EXAMPLES) == 3
+    assert all(len(EXAMPLES[rank].strip().splitlines()) <= 10 for rank in (0, 2))

@@ -17,9 +17,21 @@ from cdg62_connect.simulator import SimulatorServer
 Outcomes = dict[str, tuple[str, str]]
 """For each test: what became of it (``"passed"``, ``"failure"``, ``"error"``), and what was said."""
 
-HEAVY = ("flask", "cheroot", "zeep", "lxml", "sqlalchemy", "pyhanko", "fpdf", "cryptography", "requests")
+HEAVY = (
+    "flask",
+    "cheroot",
+    "zeep",
+    "lxml",
+    "sqlalchemy",
+    "pyhanko",
+    "fpdf",
+    "cryptography",
+    "requests",
+    "responses",
+)
 
 PARTNER = """
+    import sys
     import urllib.error
     import urllib.request
     from datetime import UTC, datetime, timedelta
@@ -61,6 +73,32 @@ PARTNER = """
 
     def test_after_the_broken_simulator(simulateur):
         etat(simulateur)
+
+
+    def test_forgotten_fault_in_memory(plateformes_en_memoire, pannes):
+        pannes.add({"plateforme": "s2low", "operation": "test-connexion", "effet": "couper"})
+
+
+    def test_broken_in_memory(plateformes_en_memoire, monkeypatch):
+        import requests
+
+        monkeypatch.setattr(plateformes_en_memoire.simulator.s2low, "snapshot", lambda: 1 / 0)
+        answer = requests.get(plateformes_en_memoire.describe()["admin"] + "/etat", timeout=20)
+        assert answer.status_code == 500
+
+
+    def test_after_both_in_memory(plateformes_en_memoire, pannes):
+        assert (pannes.unmet(), plateformes_en_memoire.erreurs) == ([], [])
+
+
+    @pytest.fixture
+    def without_responses(monkeypatch):
+        monkeypatch.setitem(sys.modules, "responses", None)
+        monkeypatch.delitem(sys.modules, "cdg62_connect.testing.mocks", raising=False)
+
+
+    def test_missing_in_memory(without_responses, plateformes_en_memoire):
+        pass
 
 """
 BARE = f"""
@@ -149,6 +187,22 @@ def test_an_error_inside_the_simulator_fails_its_test_and_no_other(outcomes: Out
         assert outcome == "error"
         assert told.count("ZeroDivisionError: division by zero") == 1
     assert outcomes["test_after_the_broken_simulator"] == ("passed", "")
+
+
+def test_the_platforms_in_memory_fail_a_test_for_the_same_reasons(outcomes: Outcomes) -> None:
+    outcome, told = outcomes["test_forgotten_fault_in_memory"]
+    assert outcome == "error"
+    assert "Cette panne n'a pas eu lieu" in told
+    outcome, told = outcomes["test_broken_in_memory"]
+    assert outcome == "error"
+    assert told.count("ZeroDivisionError: division by zero") == 1
+    assert outcomes["test_after_both_in_memory"] == ("passed", "")
+
+
+def test_without_responses_the_complement_is_named(outcomes: Outcomes) -> None:
+    outcome, told = outcomes["test_missing_in_memory"]
+    assert outcome == "error"
+    assert 'pip install "cdg62-connect[testing]"' in told
 
 
 def test_the_installation_is_that_of_the_running_platforms(
