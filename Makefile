@@ -5,13 +5,13 @@ VENV := .venv
 READY := $(VENV)/.ready
 RUN := $(VENV)/bin
 
-.PHONY: demo test env lint types imports unit lock clean
+.PHONY: demo test bench env lint types imports docs unit lock clean
 
 demo: $(READY)
 	rm -rf build/demo
 	$(RUN)/cdg62-connect demo --sortie build/demo
 
-test: lint types imports unit
+test: lint types imports docs unit
 
 env: $(READY)
 
@@ -25,6 +25,11 @@ types: $(READY)
 imports: $(READY)
 	$(RUN)/lint-imports
 
+# The site, in build/site: a dead link, a stale catalogue of errors or an undocumented public name fails.
+docs: $(READY)
+	$(RUN)/python docs/_outils/erreurs.py --verifier
+	NO_MKDOCS_2_WARNING=1 $(RUN)/mkdocs build --strict --quiet
+
 # Last, so that a run closes with pytest's own summary line.
 unit: $(READY)
 	$(RUN)/python -m pytest -n 2
@@ -34,6 +39,11 @@ $(READY): requirements/dev.txt pyproject.toml
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
+
+# Measures, never tests: see benchmarks/README.md.
+bench: $(READY)
+	$(RUN)/python benchmarks/exchange.py
+	$(RUN)/python benchmarks/documents.py
 
 # Pins everything again, with hashes; needs uv.
 lock:

@@ -1,0 +1,147 @@
+"""What the catalogue of errors says in French that the code does not say itself. One entry per class or code."""
+
+from __future__ import annotations
+
+CONSEILS: dict[str, str] = {
+    "ConfigurationError": "Corrigez ce que le message nomme, puis relancez.",
+    "MissingExtra": "Lancez la commande d'installation que le message donne.",
+    "ReleaseRefused": "Déclarez la plateforme « recette » pour les essais ; la production attend le feu vert.",
+    "WrongAuthority": "Arrêtez et signalez-le : un dossier a rencontré les accès d'une autre autorité.",
+    "InvalidInput": "Corrigez la valeur ou le fichier, puis recommencez.",
+    "InvalidFile": "Remplacez le fichier ; l'attribut `code` dit ce qui ne va pas.",
+    "HostileInput": "Ne rouvrez pas ce fichier : demandez à son auteur d'où il vient.",
+    "DepositRefused": "Corrigez tout ce que liste l'accusé, puis déposez sous un nouveau numéro d'ordre.",
+    "JournalError": "Vérifiez la place et les droits du dossier d'état, et la version du logiciel.",
+    "HoldLost": "Rien à faire : l'autre traitement poursuit le dossier.",
+    "Busy": "Rien à faire : la prochaine passe le reprend. Pour `resoudre`, recommencez dans un instant.",
+    "UnknownDossier": "Vérifiez l'identifiant ; `etat --tous` les donne tous.",
+    "ResolutionRefused": "Lisez le motif : la plateforme ou le journal disent autre chose que vous.",
+    "DemoUnfinished": "Relancez `demo` avec `-v` et signalez ce qu'elle montre.",
+}
+"""Next step for each class that is not a ``PlatformError``: those carry theirs in ``default_advice``."""
+
+INTERNES = {"UnreadableManifest", "UnreadableMessage"}
+"""Turned into another error or into a line of the acknowledgement before they reach a caller."""
+
+BLOCAGES: dict[str, tuple[str, str]] = {
+    "PAS_SIGNE": (
+        "Le document revient du parapheur sans signature de plus, ou sans signature intacte sur tout le document.",
+        "Le faire signer dans un nouveau dossier du parapheur, puis "
+        "`resoudre ID --adopter iparapheur=NOUVEAU --motif …`.",
+    ),
+    "SIGNATAIRE_INCONNU": (
+        "La signature est intacte, mais son certificat n'est pas reconnu.",
+        "Ajouter l'autorité de certification aux `ancres`, puis "
+        "`resoudre ID --adopter iparapheur=MÊME_DOSSIER --motif …`.",
+    ),
+    "DISPARU_DU_PARAPHEUR": (
+        "Le parapheur ne montre plus le dossier, après douze regards.",
+        "Le retrouver au parapheur, puis l'adopter.",
+    ),
+    "NUMERO_ACTE_UTILISE": (
+        "S2LOW a déjà un acte de ce numéro, qui diffère ; ou tous les numéros possibles sont pris.",
+        "Si c'est le même acte : `--adopter s2low=TRANSACTION`. Si c'en est un autre : `--jamais-parti`, "
+        "un nouveau numéro est pris. Si le numéro venait du manifeste : redéposer avec un autre.",
+    ),
+    "CANAL_LEGALITE": (
+        "L'autorité ne transmet plus par S2LOW, d'après la configuration ; rien n'a été transmis.",
+        'Remettre `canal_legalite = "s2low"`, puis `--jamais-parti` ; ou abandonner le dossier.',
+    ),
+    "DOCUMENT_DIFFERENT": (
+        "Le dossier retrouvé ou adopté au parapheur rend un document qui n'est pas la suite de celui déposé.",
+        "Comparer les deux. Si c'est le même acte : adopter de nouveau ce dossier. Sinon : adopter le bon, "
+        "ou abandonner.",
+    ),
+    "DATE_ACTE": (
+        "L'acte n'a ni date dans le manifeste ni date de signature.",
+        "Redéposer avec `legalite.date_acte`.",
+    ),
+    "TRANSACTION_INCONNUE": (
+        "S2LOW ne connaît plus la transaction.",
+        "Voir avec l'administrateur S2LOW, puis adopter la transaction à suivre.",
+    ),
+    "STATUT_INATTENDU": (
+        "S2LOW montre un statut que le parcours ne prévoit pas.",
+        "Voir sur S2LOW ce qui a été fait de l'acte, puis adopter la transaction à suivre.",
+    ),
+    "AR_ETRANGER": (
+        "L'accusé de réception ne se lit pas, ou n'est pas celui de cet acte.",
+        "Vérifier la transaction sur S2LOW, puis adopter la bonne.",
+    ),
+    "CLE_DEJA_PRISE": (
+        "La plateforme dit avoir cet envoi, sans le montrer.",
+        "Le chercher avec un compte qui voit tout, puis l'adopter.",
+    ),
+    "REFUS_IPARAPHEUR": (
+        "Le parapheur a refusé l'envoi ; son motif est au journal.",
+        "Corriger la configuration ou le compte, puis `--jamais-parti` ; ou redéposer avec un nouveau numéro d'ordre.",
+    ),
+    "REFUS_S2LOW": (
+        "S2LOW a refusé l'envoi ; son motif est au journal.",
+        "Corriger la configuration ou le compte, puis `--jamais-parti` ; ou redéposer avec un nouveau numéro d'ordre.",
+    ),
+    "DONNEE_A_CORRIGER": (
+        "Une donnée du dossier, ou une réponse de la plateforme, n'est pas utilisable.",
+        "Corriger, puis `--jamais-parti` si un envoi était en cause, `--adopter` si c'était un suivi ; ou redéposer.",
+    ),
+}
+"""What happened, and how a person gets out of it."""
+
+ANOMALIES: dict[str, str] = {
+    "VERSION_INCONNUE": "`version` n'est pas `cdg62-depot/1`.",
+    "MANIFESTE_ABSENT": "Le lot n'a pas de `manifeste.json`.",
+    "MANIFESTE_MULTIPLE": "Le lot a plusieurs manifestes.",
+    "MANIFESTE_ILLISIBLE": "Le manifeste n'est pas du JSON admis (forme, taille, clé en double), ou n'est pas en JSON.",
+    "ENCODAGE": "Le manifeste n'est pas en UTF-8.",
+    "CHAMP_MANQUANT": "Un champ obligatoire manque.",
+    "CHAMP_INVALIDE": "Un champ n'a pas la valeur, le type ou la forme attendus, ou sa clé est inconnue.",
+    "CHAMP_INTERDIT": "Une clé interdite est là, par exemple `personnes` : aucune identité dans le manifeste.",
+    "ID_DEPOT_NOM": "Le nom du lot, `id_depot`, le numéro de dossier et le code ne s'accordent pas.",
+    "DEPOT_DEJA_RECU": "Ce dépôt a déjà été reçu et refusé : il faut un nouveau numéro d'ordre.",
+    "DEPOT_CONFLIT": "Un autre dépôt, différent, porte déjà ce nom : il faut un nouveau numéro d'ordre.",
+    "NUMERO_DOSSIER": "Le numéro de dossier est mal formé, ou ne va pas avec le type ou le sous-dossier.",
+    "INSEE_INCOHERENT": "Le code INSEE n'est pas celui du numéro de dossier.",
+    "SIREN_INVALIDE": "Le SIREN n'a pas neuf chiffres, ou sa clé est fausse.",
+    "SIREN_COMMUNE": "Aucune autorité n'est configurée pour cette commune, ou ce n'est pas celle du manifeste.",
+    "FICHIER_ABSENT": "Un fichier cité n'est pas dans le lot, ou ne peut pas être lu.",
+    "FICHIER_NON_DECLARE": "Un fichier du lot n'est pas cité dans le manifeste.",
+    "EMPREINTE": "Un fichier n'a pas l'empreinte annoncée : il a changé, ou il est incomplet.",
+    "PAS_UN_PDF": "Le fichier n'est pas un PDF.",
+    "PDF_CHIFFRE": "Le PDF est chiffré : il faut le déposer sans protection.",
+    "FICHIER_VIDE": "Le fichier est vide.",
+    "FORMAT_ANNEXE": "Une annexe n'est ni un PDF, ni une image JPEG ou PNG.",
+    "NOM_FICHIER": "Le nom du fichier n'est pas admis, ou est cité deux fois.",
+    "CHEMIN_INTERDIT": "Un lien, un sous-dossier ou un chemin là où un simple fichier est attendu.",
+    "TAILLE_TOTALE": "Les fichiers dépassent la taille permise.",
+    "TROP_DE_FICHIERS": "Le lot a trop de fichiers.",
+    "CODE_DOCUMENT": "Le code du document n'est pas du contrat.",
+    "CIRCUIT_INCONNU": "Le type demandé n'est pas celui de l'autorité, ou aucun circuit n'est configuré pour ce code.",
+    "SOUS_TYPE_INCONNU": "Le sous-type n'existe pas au parapheur.",
+    "NON_TRANSMISSIBLE": "Ce document ne se transmet pas au contrôle de légalité, ou l'autorité n'a pas de canal.",
+    "COMPETENCE_ETAT": "Un acte au nom de l'État ne se transmet pas (avertissement s'il est seulement à signer).",
+    "CANAL_PLATAU": "Les actes de cette autorité partent par PLAT'AU : une seconde transmission ferait un second acte.",
+    "NATURE": "La nature n'est pas 3 (actes individuels), la seule admise ici.",
+    "MATIERE_ABSENTE": "La matière n'est pas dans la classification.",
+    "TYPE_PIECE": "Le type de pièce n'est pas un code de la typologie, comme `99_AI`.",
+    "NUMERO_ACTE_LONG": "Le numéro d'acte dépasse 15 caractères.",
+    "NUMERO_ACTE_UTILISE": "Le numéro d'acte est déjà pris.",
+    "DATE_ACTE": "La date de l'acte manque alors qu'aucune signature n'est demandée, ou elle est dans le futur.",
+    "DATE_LIMITE": "La date limite est avant le jour du dépôt.",
+    "CHAMP_IGNORE": "Une clé d'une version mineure plus récente a été ignorée.",
+    "TITRE_RECODE": "Des caractères typographiques du titre ont été remplacés pour la transmission.",
+    "MATIERE_TRONQUEE": "La matière a été ramenée à ses premiers niveaux.",
+    "PIECE_DEFAUT": "La pièce est inconnue ou absente : `99_AI` est retenu.",
+    "DP_PUBLICITE": "Quatre chiffres : le numéro est lu comme une déclaration de publicité.",
+    "CERT_BIENTOT_EXPIRE": "Le certificat de l'autorité expire bientôt.",
+}
+"""What each code of the deposit contract means."""
+
+AVERTISSEMENTS = {
+    "CHAMP_IGNORE",
+    "TITRE_RECODE",
+    "MATIERE_TRONQUEE",
+    "PIECE_DEFAUT",
+    "DP_PUBLICITE",
+    "CERT_BIENTOT_EXPIRE",
+}
+"""The deposit is accepted all the same."""
