@@ -43,6 +43,11 @@ BLOCAGES: dict[str, tuple[str, str]] = {
         "Si c'est le même acte : `--adopter s2low=TRANSACTION`. Si c'en est un autre : `--jamais-parti`, "
         "un nouveau numéro est pris. Si le numéro venait du manifeste : redéposer avec un autre.",
     ),
+    "JOURNAL_ANCIEN": (
+        "Le déposant a reçu plus de retours que ce journal n'en connaît : le journal vient d'une copie plus ancienne.",
+        "Restaurer le journal le plus récent. À défaut, comparer avec les retours déjà rendus : abandonner si tout y "
+        "est ; sinon adopter l'élément de la plateforme, ou `--jamais-parti`.",
+    ),
     "CANAL_LEGALITE": (
         "L'autorité ne transmet plus par S2LOW, d'après la configuration ; rien n'a été transmis.",
         'Remettre `canal_legalite = "s2low"`, puis `--jamais-parti` ; ou abandonner le dossier.',

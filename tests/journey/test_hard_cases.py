@@ -77,6 +77,7 @@ def test_an_older_circuit_under_the_same_key_is_not_taken_for_this_deposit(
     # The journal is lost; the same name comes again with another document.
     shutil.rmtree(settings.journal.folder)
     shutil.rmtree(tree / "encours" / lot)
+    shutil.rmtree(tree / "retours" / lot)  # the depositor has taken its return and cleaned up
     again = tmp_path / "lots" / lot
     shutil.copytree(sample("PIECES"), again)
     other = sample("ARR_REFUS") / "arrete_refus.pdf"
@@ -213,3 +214,31 @@ def test_a_lot_whose_folder_somebody_took_away_still_ends(
     platforms.tell(f"/parapheur/{lot}/signer")
     live(settings, platforms.now() + timedelta(hours=1))
     assert ended(settings, lot).stage is Stage.CLOSED
+
+
+def test_an_old_copy_of_the_journal_sends_nothing_again(
+    platforms: Platforms, settings: Settings, tree: Path, tmp_path: Path
+) -> None:
+    platforms.tell(
+        "/pannes", [{"plateforme": "iparapheur", "operation": "CreerDossier", "effet": "http_503"}]
+    )
+    lot = deposit(sample("ARR_ACCORD"), root=tree)
+    start = platforms.now()
+    live(settings, start, passes=1)
+    shutil.copytree(settings.journal.folder, tmp_path / "sauvegarde")
+    live(settings, start + timedelta(hours=1))
+    assert ended(settings, lot).stage is Stage.CLOSED
+    shutil.rmtree(settings.journal.folder)
+    shutil.copytree(tmp_path / "sauvegarde", settings.journal.folder)
+    live(settings, start + timedelta(days=2))
+    blocked = ended(settings, lot).blocked
+    assert blocked is not None
+    assert blocked.code == "JOURNAL_ANCIEN"
+    state = platforms.ask("/etat")
+    assert [row["cree_n"] for row in state["iparapheur"]["dossiers"]] == [1]
+    assert len(state["s2low"]["actes"]) == 1
+    with Journey(settings, clock=WalkingClock(start + timedelta(days=3))) as journey:
+        journey.abandon(lot, by="A. Martin", motif="tout est dans les retours")
+    live(settings, start + timedelta(days=3))
+    assert ended(settings, lot).stage is Stage.CLOSED
+    assert len(platforms.ask("/etat")["s2low"]["actes"]) == 1

@@ -189,6 +189,8 @@ class Engine:
         if (pending := hold.state.intent(step.name)) is not None:
             return step.reconcile(context, pending)
         self._gate.require(step.platform)
+        if self._journal_is_old(hold.state):
+            return (_old_journal(step),)
         planned = step.plan(context)
         if not isinstance(planned, ev.IntentRecorded):
             return planned
@@ -204,6 +206,15 @@ class Engine:
             return self._already_there(step, context, planned, known)
         except Cdg62Error as failure:
             return self._after_effect(failure, step, hold, tries)
+
+    def _journal_is_old(self, dossier: Dossier) -> bool:
+        """The depositor was told more than this journal knows: it was restored from an older copy."""
+        if dossier.age_known:
+            return False
+        told = len(dossier.returns) + len(dossier.pending_returns)
+        return any(
+            int(folder.name.partition("-")[0]) > told for folder in self._tree.returns(dossier.id_depot)
+        )
 
     def _already_there(
         self,
@@ -284,6 +295,18 @@ def _applies(step: Step, dossier: Dossier) -> bool:
         return False
     open_elsewhere = any(intent.step != step.name for intent in dossier.intents)
     return not (open_elsewhere and hasattr(step, "perform"))
+
+
+def _old_journal(step: Effect) -> ev.Blocked:
+    return ev.Blocked(
+        code="JOURNAL_ANCIEN",
+        step=step.name,
+        reason="Le déposant a reçu plus de retours que ce journal n'en connaît : le journal a été restauré d'une "
+        "copie plus ancienne. Rien n'est renvoyé.",
+        who="l'administrateur de cdg62-connect",
+        advice="Restaurez le journal le plus récent. À défaut, comparez avec les retours déjà rendus : abandonnez si "
+        "tout y est ; sinon adoptez l'élément de la plateforme, ou dites --jamais-parti.",
+    )
 
 
 def _blocked(step: Step, failure: Cdg62Error) -> ev.Blocked:

@@ -68,6 +68,7 @@ class Dossier:
     released: bool = False
     blocked: ev.Blocked | None = None
     abandoned: ev.Abandoned | None = None
+    age_known: bool = False
     pending_returns: tuple[PendingReturn, ...] = ()
     returns: tuple[ev.Returned, ...] = ()
     closed: bool = False
@@ -209,6 +210,8 @@ def _resolved(dossier: Dossier, decision: str) -> Dossier:
     """A key that turned out to be somebody else's is not used again: the next one is another."""
     code = dossier.blocked.code if dossier.blocked else ""
     dossier = replace(dossier, blocked=None)
+    if code == "JOURNAL_ANCIEN":
+        return replace(dossier, age_known=True)
     if decision != "jamais_parti":
         return dossier
     if code == "NUMERO_ACTE_UTILISE":
