@@ -323,5 +323,5 @@ def _blocked(step: Step, failure: Cdg62Error) -> ev.Blocked:
         step=step.name,
         reason=str(failure),
         who="l'agent instructeur du dossier",
-        advice="Corrigez puis redéposez, ou faites reprendre le dossier.",
+        advice="Abandonnez ce dossier, puis redéposez-le corrigé sous un nouveau numéro d'ordre.",
     )
