@@ -271,7 +271,7 @@ def talk(command: list[object], answers: list[tuple[str, str]], *, cwd: Path) ->
     os.close(theirs)
     shown, since = "", 0
     waiting = list(answers)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 40
     try:
         while time.monotonic() < deadline:
             if not select.select([ours], [], [], 0.2)[0]:
@@ -282,11 +282,15 @@ def talk(command: list[object], answers: list[tuple[str, str]], *, cwd: Path) ->
                 shown += os.read(ours, 65536).decode("utf-8", "replace")
             except OSError:  # the terminal is closed
                 break
-            if waiting and waiting[0][0] in shown[since:] and shown.rstrip(" ").endswith(":"):
+            # The space after the colon comes last, once the echo of a password is off.
+            if waiting and waiting[0][0] in shown[since:] and shown.endswith(": "):
                 _, text = waiting.pop(0)
                 since = len(shown)
                 os.write(ours, f"{text}\n".encode())
-        return shown, process.wait(timeout=10)
+        try:
+            return shown, process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"still waiting for {waiting[:1]} after:\n{shown[-1500:]}") from None
     finally:
         process.kill()
         process.wait()
