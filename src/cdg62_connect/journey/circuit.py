@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 from cdg62_connect.errors import NotFound
 from cdg62_connect.formats import PadesVerdict, verify_pades
-from cdg62_connect.iparapheur import CircuitState, Document, NewDossier, Progress, RetrievedFile, progress
+from cdg62_connect.iparapheur import (
+    CircuitState,
+    Document,
+    NewDossier,
+    Progress,
+    RetrievedDossier,
+    RetrievedFile,
+    progress,
+)
 from cdg62_connect.journey import events as ev
 from cdg62_connect.journey.keys import parapheur_key
 from cdg62_connect.journey.step import PARIS, Context, Later
@@ -136,6 +144,7 @@ class WatchCircuit:
             )
             if found.bordereau is not None:
                 files.append(_kept(context, found.bordereau, "bordereau_signature", "bordereau.pdf"))
+            files.extend(_added(context, found))
         etape = "visa" if "Visa" in state.status else "signature"
         return (
             ev.RejectedInCircuit(
@@ -164,6 +173,7 @@ class WatchCircuit:
                 files.append(
                     _kept(context, found.bordereau, "bordereau_signature", "bordereau_signature.pdf")
                 )
+            files.extend(_added(context, found))
         circuit = context.dossier.circuit
         assert circuit is not None
         if not continues and circuit.how != "created" and not circuit.confirmed:
@@ -280,6 +290,28 @@ def _continues(signed: Path, sent: Path) -> bool:
 
 def _kept(context: Context, file: RetrievedFile, nature: str, nom: str) -> ev.StoredFile:
     return context.keep(file.path, nature=nature, nom=nom, sha256=file.sha256)
+
+
+def _added(context: Context, found: RetrievedDossier) -> list[ev.StoredFile]:
+    """What people or the platform added on the way: it is deleted there with the dossier, so it is kept here."""
+    accepted = context.dossier.accepted
+    assert accepted is not None
+    ours = {file.sha256 for file in (accepted.document, *accepted.annexes)}
+    others = (*found.supplementaires, *found.annexes)
+    signatures = (found.signature, *(one.signature for one in (*others, found.bordereau) if one))
+    kept = [
+        _kept(context, file, "signature_detachee", f"signature_detachee_{rank}{_suffix(file)}")
+        for rank, file in enumerate((one for one in signatures if one is not None), start=1)
+    ]
+    return kept + [
+        _kept(context, file, "annexe_circuit", f"annexe_circuit_{rank}{_suffix(file)}")
+        for rank, file in enumerate((one for one in others if one.sha256 not in ours), start=1)
+    ]
+
+
+def _suffix(file: RetrievedFile) -> str:
+    suffix = Path(file.nom).suffix.lower()
+    return suffix if suffix[1:].isascii() and suffix[1:].isalnum() and len(suffix) <= 5 else ".bin"
 
 
 def _media(nom: str) -> str:
