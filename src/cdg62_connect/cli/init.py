@@ -6,7 +6,6 @@ import json
 import os
 import shlex
 from collections.abc import Mapping
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,10 +13,11 @@ import typer
 from pydantic import ValidationError
 
 from cdg62_connect.cli.common import console
+from cdg62_connect.cli.init_files import write_installation
 from cdg62_connect.errors import ConfigurationError
 from cdg62_connect.extras import extra
-from cdg62_connect.operis import DOCUMENT_CODES, DepositTree, Transmission
-from cdg62_connect.settings import Secret, load_settings
+from cdg62_connect.operis import DOCUMENT_CODES, Transmission
+from cdg62_connect.settings import Secret
 from cdg62_connect.settings.loader import DEFAULT_NAME
 from cdg62_connect.transport import ClientCertificate, TlsTerms
 
@@ -172,7 +172,7 @@ def init(
             "autorites": [authority],
         }
     values |= {"version": 1, "depot": {"racine": depot}, "journal": {"dossier": journal}}
-    _write(target, configuration(_told_from(target.parent, values)), secrets)
+    write_installation(target, configuration(_told_from(target.parent, values)), secrets)
     _end(target)
 
 
@@ -355,42 +355,6 @@ def _told_from(folder: Path, values: Any) -> Any:  # noqa: ANN401 - any TOML val
     if isinstance(values, str) and Path(values).is_absolute() and Path(values).is_relative_to(folder):
         return str(Path(values).relative_to(folder))
     return values
-
-
-def _write(target: Path, content: str, secrets: Mapping[str, Secret]) -> None:
-    """Secrets, deposit tree, then the file itself; a failure leaves no secret behind."""
-    folder = target.parent
-    with ExitStack() as undo:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / "secrets").mkdir(mode=0o700, exist_ok=True)
-            for name, secret in secrets.items():
-                path = folder / "secrets" / name
-                _create(path, secret.reveal())
-                undo.callback(path.unlink)
-            draft = target.with_name(f"{target.name}.part")
-            draft.write_text(content, encoding="utf-8")
-            with ExitStack() as drafted:
-                drafted.callback(draft.unlink)
-                settings = load_settings(draft, environ={})
-                DepositTree(settings.deposit.root, mode=settings.deposit.mode).prepare()
-            _create(target, content, mode=0o640)
-        except FileExistsError as taken:
-            raise ConfigurationError(
-                f"{taken.filename} existe déjà : déplacez-le, puis recommencez. Rien n'a été écrasé."
-            ) from None
-        except OSError as refused:
-            raise ConfigurationError(
-                f"{refused.filename or folder} ne peut pas être écrit : {refused.strerror}."
-            ) from None
-        undo.pop_all()
-
-
-def _create(path: Path, content: str, *, mode: int = 0o600) -> None:
-    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode), "w", encoding="utf-8") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
 
 
 def _end(target: Path) -> None:

@@ -22,6 +22,7 @@ from cdg62_connect.simulator.population import (
 
 with extra("simulator", needed_for="Le simulateur"):
     from cdg62_connect.simulator.iparapheur import ParapheurState
+    from cdg62_connect.simulator.iparapheur.routes import ENDPOINT, ENDPOINT_MTOM
     from cdg62_connect.simulator.pki import TestAuthority
     from cdg62_connect.simulator.s2low import (
         NATIONAL_ONLY,
@@ -103,6 +104,33 @@ class Simulator:
         self.clock.reset()
         self.iparapheur.reset()
         self.s2low.reset()
+
+    def describe(self, *, parapheur: str, s2low: str, admin: str) -> dict[str, object]:
+        """What a program needs to use the platforms served at these base URLs, as JSON can say it."""
+        first = self.accesses[0]
+        return {
+            "iparapheur_soap": {
+                "url": parapheur + ENDPOINT,
+                "url_mtom": parapheur + ENDPOINT_MTOM,
+                "login": first.login,
+                "password": first.password,
+                "type": TYPE_PARAPHEUR,
+                "sous_types": list(SOUS_TYPES_PARAPHEUR),
+                "accounts": [
+                    {"siren": access.siren, "login": access.login, "password": access.password}
+                    for access in self.accesses
+                ],
+            },
+            "s2low": {
+                "url": s2low,
+                "ca": str(self.authority.ca),
+                "accounts": [
+                    {"siren": access.siren, "cert": str(access.certificate), "key": str(access.key)}
+                    for access in self.accesses
+                ],
+            },
+            "admin": admin,
+        }
 
     def _populate(self, password: str | None) -> tuple[Access, ...]:
         accesses: list[Access] = []

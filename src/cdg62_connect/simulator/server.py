@@ -7,7 +7,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from cdg62_connect.extras import extra
-from cdg62_connect.simulator.population import SOUS_TYPES_PARAPHEUR, TYPE_PARAPHEUR
 
 if TYPE_CHECKING:
     from cdg62_connect.simulator.core import Simulator
@@ -110,31 +109,11 @@ class SimulatorServer:
         """
         if not self._listeners:
             raise RuntimeError("Le simulateur n'est pas démarré.")
-        first, accesses = self.simulator.accesses[0], self.simulator.accesses
-        scheme = "https" if self._tls else "http"
-        return {
-            "iparapheur_soap": {
-                "url": f"{self._url('iparapheur', scheme)}/ws-iparapheur-no-mtom",
-                "url_mtom": f"{self._url('iparapheur', scheme)}/ws-iparapheur",
-                "login": first.login,
-                "password": first.password,
-                "type": TYPE_PARAPHEUR,
-                "sous_types": list(SOUS_TYPES_PARAPHEUR),
-                "accounts": [
-                    {"siren": access.siren, "login": access.login, "password": access.password}
-                    for access in accesses
-                ],
-            },
-            "s2low": {
-                "url": self._url("s2low", "https"),
-                "ca": str(self.simulator.authority.ca),
-                "accounts": [
-                    {"siren": access.siren, "cert": str(access.certificate), "key": str(access.key)}
-                    for access in accesses
-                ],
-            },
-            "admin": self._url("admin", "http"),
-        }
+        return self.simulator.describe(
+            parapheur=self._url("iparapheur", "https" if self._tls else "http"),
+            s2low=self._url("s2low", "https"),
+            admin=self._url("admin", "http"),
+        )
 
     def _url(self, name: str, scheme: str) -> str:
         host = LOOPBACK if name == "admin" else self._host

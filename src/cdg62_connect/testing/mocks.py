@@ -47,7 +47,6 @@ with extra("testing", needed_for="Les plateformes en mémoire"):
     from cdg62_connect.simulator import Simulator, admin
     from cdg62_connect.simulator.iparapheur import routes as iparapheur
     from cdg62_connect.simulator.listening import TlsTerms
-    from cdg62_connect.simulator.population import SOUS_TYPES_PARAPHEUR, TYPE_PARAPHEUR
     from cdg62_connect.simulator.s2low import routes as s2low
     from cdg62_connect.simulator.web import Mishaps, application
     from cdg62_connect.testing.wsgi_call import OutgoingBody, WsgiApp, call
@@ -116,30 +115,7 @@ class SimulatedPlatforms:
 
     def describe(self) -> dict[str, object]:
         """What a program needs to use the platforms: the same JSON as ``SimulatorServer.describe()``."""
-        first, accesses = self.simulator.accesses[0], self.simulator.accesses
-        return {
-            "iparapheur_soap": {
-                "url": PARAPHEUR + iparapheur.ENDPOINT,
-                "url_mtom": PARAPHEUR + iparapheur.ENDPOINT_MTOM,
-                "login": first.login,
-                "password": first.password,
-                "type": TYPE_PARAPHEUR,
-                "sous_types": list(SOUS_TYPES_PARAPHEUR),
-                "accounts": [
-                    {"siren": access.siren, "login": access.login, "password": access.password}
-                    for access in accesses
-                ],
-            },
-            "s2low": {
-                "url": S2LOW,
-                "ca": str(self.simulator.authority.ca),
-                "accounts": [
-                    {"siren": access.siren, "cert": str(access.certificate), "key": str(access.key)}
-                    for access in accesses
-                ],
-            },
-            "admin": ADMIN,
-        }
+        return self.simulator.describe(parapheur=PARAPHEUR, s2low=S2LOW, admin=ADMIN)
 
     def answer(self, request: PreparedRequest, sending: _Sending) -> HTTPResponse:
         """What the platform at the address of ``request`` answers.
