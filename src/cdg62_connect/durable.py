@@ -6,24 +6,18 @@ in progress and may be deleted by whoever owns the folder.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from cdg62_connect import system
 from cdg62_connect.moments import reach
 
 
 def force_directory(folder: Path) -> None:
     """Force the entries of ``folder`` to disk (a rename is durable only then)."""
-    if os.name == "nt":  # Windows has no handle on a directory; NTFS journals the rename
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    system.force_folder(folder)
 
 
 @contextmanager
@@ -34,13 +28,14 @@ def durable_file(target: Path) -> Generator[BinaryIO]:
         with part.open("wb") as out:
             yield out
             out.flush()
-            os.fsync(out.fileno())
+            system.force(out.fileno())
         reach(f"file.before:{target.name}")
-        part.replace(target)
+        system.replace(part, target)
         force_directory(target.parent)
         reach(f"file.after:{target.name}")
     except BaseException:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # held by an antivirus: the next attempt writes over it
+            part.unlink(missing_ok=True)
         raise
 
 
@@ -58,10 +53,10 @@ def publish_folder(part: Path, target: Path) -> None:
     """
     for child in part.iterdir():
         with child.open("rb+") as handle:
-            os.fsync(handle.fileno())
+            system.force(handle.fileno())
     force_directory(part)
     reach(f"folder.before:{target.name}")
-    part.rename(target)
+    system.rename(part, target)
     force_directory(target.parent)
     reach(f"folder.after:{target.name}")
 
@@ -70,11 +65,11 @@ def move_folder(source: Path, target: Path) -> None:
     """Move a whole folder by one rename, durable at both ends.
 
     Raises:
-        OSError: the rename is refused (``target`` not empty, other file system).
+        OSError: the rename is refused (``target`` not empty, a file of it open, other file system).
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     reach(f"move.before:{target.name}")
-    source.rename(target)
+    system.rename(source, target)
     force_directory(source.parent)
     force_directory(target.parent)
     reach(f"move.after:{target.name}")

@@ -2,6 +2,7 @@
 
 from cdg62_connect.operis.deposit import CheckedAnnexe, CheckedDeposit, read_lot
 from cdg62_connect.operis.digest import manifest_digest
+from cdg62_connect.operis.disk import StillHeld, deposited_blocks
 from cdg62_connect.operis.documents import DOCUMENT_CODES, DocumentCode, Transmission
 from cdg62_connect.operis.findings import (
     CONTRACT_VERSION,
@@ -40,7 +41,9 @@ __all__ = [
     "ReturnEvent",
     "ReturnState",
     "ReturnedFile",
+    "StillHeld",
     "Transmission",
+    "deposited_blocks",
     "manifest_digest",
     "read_lot",
 ]

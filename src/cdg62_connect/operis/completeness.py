@@ -12,6 +12,7 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from cdg62_connect import system
 from cdg62_connect.clock import Clock
 from cdg62_connect.durable import write_durably
 from cdg62_connect.errors import HostileInput
@@ -62,8 +63,12 @@ class _Marked:
                 words = marker.read(_LONGEST_MARKER).decode("ascii", "replace").split()
             expected = words[0].lower() if words else ""
             return any(sha256_of(lot / name) == expected for name in MANIFESTS if (lot / name).is_file())
-        except (FileNotFoundError, PermissionError, HostileInput):
+        except (FileNotFoundError, HostileInput):
             return False
+        except OSError as refused:
+            if system.is_held(refused):  # the depositor is still at it
+                return False
+            raise
 
 
 class _Seen(BaseModel):
@@ -100,8 +105,10 @@ class _Still:
         now = self._clock.now().astimezone(UTC)
         try:
             empreinte = _outline(lot)
-        except FileNotFoundError:  # it changes under our eyes
-            return _Seen(empreinte="", le=now, fois=0)
+        except OSError as refused:
+            if isinstance(refused, FileNotFoundError) or system.is_held(refused):  # it changes under our eyes
+                return _Seen(empreinte="", le=now, fois=0)
+            raise
         if before is None or before.empreinte != empreinte or before.le > now:
             return _Seen(empreinte=empreinte, le=now, fois=0)
         if now - before.le < _STILL or before.fois >= _TIMES:

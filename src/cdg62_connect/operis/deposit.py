@@ -94,6 +94,7 @@ def read_lot(folder: Path, *, lot: str, settings: Settings, now: datetime) -> Ch
 
     Raises:
         DepositRefused: with every error at once; nothing of the lot has been changed.
+        StillHeld: another program holds a file of it: to be read again later.
         ConfigurationError: the disk does not answer; the lot itself is not in question.
     """
     with on_disk(folder):
@@ -142,10 +143,8 @@ class _Reading:
     def _read(self, name: str) -> Manifest | None:
         try:
             data = self._files.manifest_bytes(name)
-        except (HostileInput, PermissionError):
-            self._bad_manifest(
-                FindingCode.MANIFESTE_ILLISIBLE, "il ne peut pas être lu : vérifiez ses droits d'accès"
-            )
+        except HostileInput:
+            self._bad_manifest(FindingCode.MANIFESTE_ILLISIBLE, "ce n'est pas un fichier ordinaire")
             return None
         if len(data) <= LARGEST_MANIFEST:  # else it was not read whole
             self._sha256 = hashlib.sha256(data).hexdigest()

@@ -11,7 +11,12 @@ from cdg62_connect.operis.names import MANIFESTS
 
 
 def manifest_digest(folder: Path) -> str:
-    """The SHA-256 of a lot's manifests; ``""`` when there is none that can be read."""
+    """The SHA-256 of a lot's manifests; ``""`` when there is none.
+
+    Raises:
+        StillHeld: another program holds one: it would be taken for another deposit.
+        ConfigurationError: the disk does not answer.
+    """
     digest = hashlib.sha256()
     found = False
     with on_disk(folder):
@@ -20,7 +25,7 @@ def manifest_digest(folder: Path) -> str:
                 with open_regular(folder / name) as source:
                     for block in blocks(source):
                         digest.update(block)
-            except (FileNotFoundError, PermissionError, HostileInput):
+            except (FileNotFoundError, HostileInput):
                 continue
             found = True
     return digest.hexdigest() if found else ""

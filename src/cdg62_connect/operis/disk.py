@@ -4,24 +4,39 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from cdg62_connect import system
 from cdg62_connect.errors import ConfigurationError, HostileInput
 
 BLOCK = 1024 * 1024
 
 
+class StillHeld(ConfigurationError):
+    """Un fichier du dépôt est encore tenu par un autre programme : à reprendre à la prochaine passe."""
+
+
 @contextmanager
 def on_disk(folder: Path) -> Generator[None]:
-    """Turn what the disk refuses within the block into a :class:`ConfigurationError` about ``folder``."""
+    """Turn what the disk refuses within the block into a :class:`ConfigurationError` about ``folder``.
+
+    Raises:
+        StillHeld: another program holds a file, or a right is missing: time may be enough.
+        ConfigurationError: anything else.
+    """
     try:
         yield
     except OSError as refused:
-        where = refused.filename or folder
+        where = system.shown_path(refused.filename or folder)
+        if system.is_held(refused):
+            raise StillHeld(
+                f"{where} ne peut pas être lu ou déplacé pour l'instant ({refused.strerror}) : un autre programme le "
+                "tient encore (copie, antivirus, lecteur PDF), ou ce compte n'en a pas le droit. Ce sera repris à la "
+                "prochaine passe ; si cela dure, vérifiez les droits."
+            ) from refused
         raise ConfigurationError(
             f"L'arborescence de dépôt ne répond pas : {where} ({refused.strerror or type(refused).__name__}). "
             "Vérifiez le montage, les droits et la place libre, puis relancez : rien n'est perdu."
@@ -36,14 +51,10 @@ def open_regular(path: Path) -> Generator[BinaryIO]:
         HostileInput: ``path`` is not an ordinary file.
         OSError: it is missing or cannot be read.
     """
-    if not stat.S_ISREG(path.lstat().st_mode):
+    if not system.is_file(path.lstat()):
         raise HostileInput(f"{path.name} n'est pas un fichier ordinaire.")
-    # The two flags close the gap between the look above and the opening; Windows has neither.
-    flags = (
-        os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    )
-    with os.fdopen(os.open(path, flags), "rb") as source:
-        if not stat.S_ISREG(os.fstat(source.fileno()).st_mode):
+    with os.fdopen(system.open_for_reading(path), "rb") as source:
+        if not system.is_file(os.fstat(source.fileno())):  # changed between the look and the opening
             raise HostileInput(f"{path.name} n'est pas un fichier ordinaire.")
         yield source
 
@@ -52,6 +63,17 @@ def blocks(source: BinaryIO) -> Generator[bytes]:
     """The content of an open file, block by block."""
     while block := source.read(BLOCK):
         yield block
+
+
+def deposited_blocks(path: Path) -> Generator[bytes]:
+    """The content of a depositor's file, block by block.
+
+    Raises:
+        HostileInput: it is not an ordinary file.
+        StillHeld, ConfigurationError: it cannot be read.
+    """
+    with on_disk(path), open_regular(path) as source:
+        yield from blocks(source)
 
 
 def sha256_of(path: Path) -> str:

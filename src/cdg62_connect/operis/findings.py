@@ -165,7 +165,7 @@ def _as_json(finding: Finding) -> dict[str, str]:
 
 
 class DepositRefused(InvalidInput):
-    """Le dépôt est refusé.
+    """Le dépôt est à corriger.
 
     ``report`` lists every error at once.
     """
@@ -174,6 +174,6 @@ class DepositRefused(InvalidInput):
         self.report = report
         codes = ", ".join(dict.fromkeys(finding.code.value for finding in report.erreurs))
         super().__init__(
-            f"Le dépôt {report.id_depot} est refusé ({codes}). "
+            f"Le dépôt {report.id_depot} est à corriger ({codes}). "
             "Corrigez-le, puis déposez-le sous un nouveau numéro d'ordre."
         )

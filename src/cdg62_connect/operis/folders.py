@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
-import stat
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
+from cdg62_connect import system
 from cdg62_connect.durable import force_directory, move_folder
 from cdg62_connect.moments import reach
+from cdg62_connect.operis.names import is_litter, is_unfinished
 
 PART = ".part"
 """Ends the name of what is being written; nobody reads it."""
@@ -23,7 +23,7 @@ DOOMED = ".purge.part"
 def real_folder(path: Path) -> bool:
     """Whether ``path`` is a folder itself, not a link to one."""
     try:
-        return stat.S_ISDIR(path.lstat().st_mode)
+        return system.is_folder(path.lstat())
     except FileNotFoundError:
         return False
 
@@ -57,7 +57,7 @@ def make_folder(path: Path) -> None:
 def discard(path: Path) -> None:
     """Delete a file, a link (never what it points to) or a whole folder, if it is there."""
     if real_folder(path):
-        shutil.rmtree(path)
+        system.delete_tree(path)
     else:
         path.unlink(missing_ok=True)
 
@@ -71,14 +71,14 @@ def numbered(name: str) -> Iterator[str]:
 
 
 def lots_of(folder: Path) -> Iterator[Path]:
-    """The real folders in a folder, sorted by name; dot names and unfinished ones apart."""
+    """The real folders in a folder, sorted by name; unfinished ones and those of file servers apart."""
     with os.scandir(folder) as entries:
         names = [
             entry.name
             for entry in entries
-            if entry.is_dir(follow_symlinks=False)
-            and not entry.name.startswith(".")
-            and not entry.name.endswith(PART)
+            if not (is_litter(entry.name) or is_unfinished(entry.name))
+            and entry.is_dir(follow_symlinks=False)
+            and system.is_folder(entry.stat(follow_symlinks=False))
         ]
     return (folder / name for name in sorted(names))
 
@@ -108,7 +108,7 @@ def make_room(path: Path) -> None:
     for place in (path, path.with_name(path.name + PART)):
         if real_folder(place):
             free = next(name for name in numbered(place.name) if not os.path.lexists(place.with_name(name)))
-            place.rename(place.with_name(free))
+            system.rename(place, place.with_name(free))
         elif place.name.endswith(PART):
             place.unlink(missing_ok=True)
 
@@ -117,7 +117,7 @@ def delete_folder(folder: Path) -> None:
     """Delete a folder; under a name that no reader looks at, so that nobody sees it half deleted."""
     doomed = folder.with_name(folder.name + DOOMED)
     reach(f"purge.before:{folder.name}")
-    folder.rename(doomed)
+    system.rename(folder, doomed)
     force_directory(folder.parent)
     reach(f"purge.renamed:{folder.name}")
     discard(doomed)

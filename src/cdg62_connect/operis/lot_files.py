@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from cdg62_connect import system
 from cdg62_connect.errors import HostileInput, InvalidFile
 from cdg62_connect.formats import check_pdf
 from cdg62_connect.operis.disk import blocks, open_regular
@@ -53,7 +53,7 @@ class LotFiles:
         max_files: greatest number of documents.
 
     Raises:
-        OSError: the folder is missing or cannot be listed.
+        OSError: the folder is missing or cannot be listed, a file cannot be read: the lot is not in question.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class LotFiles:
 
     def _list(self, lot: str, *, max_mebibytes: int, max_files: int) -> bool:
         """Sort the entries out; ``False`` when there is too much of it to be read."""
-        if not stat.S_ISDIR(self._folder.lstat().st_mode):
+        if not system.is_folder(self._folder.lstat()):
             self._error(FindingCode.CHEMIN_INTERDIT, "lot", "un lot est un dossier, pas un lien")
             return False
         manifests: list[str] = []
@@ -79,7 +79,7 @@ class LotFiles:
                 regular = entry.is_file(follow_symlinks=False)
                 if regular and entry.name in MANIFESTS:
                     manifests.append(entry.name)
-                elif regular and ignored(entry.name, lot=lot):
+                elif ignored(entry.name, lot=lot) and not entry.is_symlink():
                     continue
                 else:
                     documents += 1
@@ -102,7 +102,8 @@ class LotFiles:
 
     def _keep(self, entry: os.DirEntry[str], *, regular: bool) -> None:
         if regular:
-            self._sizes[entry.name] = entry.stat(follow_symlinks=False).st_size
+            # Asked of the file: the listing of a share or of Windows may still tell the size it had before.
+            self._sizes[entry.name] = (self._folder / entry.name).lstat().st_size
             return
         self._refused.add(entry.name)
         if entry.is_symlink():
@@ -130,6 +131,7 @@ class LotFiles:
             The good ones, by where they are declared.
         """
         seen: set[str] = set()
+        exact: set[str] = set()
         good: dict[str, CheckedFile] = {}
         for one in declared:
             if not self._findings.clean(f"{one.champ}.fichier"):
@@ -144,18 +146,25 @@ class LotFiles:
                 if checked is not None:
                     good[one.champ] = checked
             seen.add(one.nom.lower())
+            exact.add(one.nom)
         if self._readable:
-            self._check_undeclared(seen)
+            self._check_undeclared(exact)
         return good
 
     def _check_undeclared(self, declared: set[str]) -> None:
+        """Every file that is not declared; one whose name differs by its capitals from a missing one goes with it."""
+        missing = {name.lower() for name in declared if name not in self._sizes}
         for name in sorted(self._sizes):
-            if name.lower() not in declared:
-                self._error(
-                    FindingCode.FICHIER_NON_DECLARE,
-                    shown(name),
-                    "ce fichier n'est pas cité dans le manifeste",
-                )
+            if name in declared or name.lower() in missing:
+                continue
+            twin = name.lower() in {one.lower() for one in declared}
+            self._error(
+                FindingCode.FICHIER_NON_DECLARE,
+                shown(name),
+                "un autre fichier porte ce nom, aux majuscules près : Windows les confondrait"
+                if twin
+                else "ce fichier n'est pas cité dans le manifeste",
+            )
 
     def _check_one(self, one: Declared, champ: str) -> CheckedFile | None:
         extension = one.nom[one.nom.rindex(".") :]
@@ -174,19 +183,10 @@ class LotFiles:
         if one.nom not in self._sizes:
             self._error(FindingCode.FICHIER_ABSENT, champ, f"« {one.nom} » n'est pas dans le lot")
             return None
-        if self._sizes[one.nom] == 0:
-            self._error(FindingCode.FICHIER_VIDE, champ, f"« {one.nom} » est vide")
-            return None
         try:
             return self._check_content(one, champ, extension)
         except HostileInput:
             self._error(FindingCode.CHEMIN_INTERDIT, champ, f"« {one.nom} » n'est pas un fichier ordinaire")
-        except PermissionError:
-            self._error(
-                FindingCode.FICHIER_ABSENT,
-                champ,
-                f"« {one.nom} » ne peut pas être lu : vérifiez ses droits d'accès",
-            )
         return None
 
     def _check_content(self, one: Declared, champ: str, extension: str) -> CheckedFile | None:
@@ -197,6 +197,9 @@ class LotFiles:
                 head = head or block[:16]
                 digest.update(block)
                 size += len(block)
+        if size == 0:
+            self._error(FindingCode.FICHIER_VIDE, champ, f"« {one.nom} » est vide")
+            return None
         sound = self._check_format(one, champ, head, extension, path)
         announced = self._findings.clean(f"{one.champ}.sha256")
         if announced and digest.hexdigest() != one.sha256:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from cdg62_connect import system
 from cdg62_connect.errors import InvalidInput
 from cdg62_connect.operis.findings import FindingCode
 
@@ -14,8 +15,15 @@ MANIFESTS = (MANIFEST_JSON, "manifeste.xml", "manifeste.csv")
 ERROR_REPORT = "erreur.json"
 ERROR_NOTICE = "LISEZMOI.txt"
 
-_LITTER = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
-_OURS = frozenset({ERROR_REPORT, ERROR_NOTICE, f"{ERROR_REPORT}.part", f"{ERROR_NOTICE}.part"})
+_LITTER = frozenset(
+    {"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"}
+    # folders that desktops and file servers (Windows, Synology, QNAP, NetApp) put next to anybody's
+    | {"__macosx", "@eadir", "@tmp", "#recycle", "#snapshot", "~snapshot", "$recycle.bin", "lost+found"}
+    | {"system volume information", "network trash folder", "temporary items"}
+)
+_LITTER_STARTS = (".", "~$", "thumbs.db:")
+_UNFINISHED_ENDS = (".tmp", ".part", ".partial", ".filepart", ".crdownload", ".download")
+_OURS = frozenset({ERROR_REPORT, ERROR_NOTICE})
 
 _LOT = re.compile(
     r"(?P<numero>[A-Z0-9]+)_(?P<code>[A-Z][A-Z_]*)_(?P<stamp>[0-9]{8}T[0-9]{6})_(?P<seq>[0-9]{2})"
@@ -23,7 +31,6 @@ _LOT = re.compile(
 _LONGEST_LOT = 80
 _FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*\.[a-z0-9]+")
 _LONGEST_FILE = 100
-_WINDOWS = frozenset({"con", "prn", "aux", "nul"} | {f"{p}{n}" for p in ("com", "lpt") for n in range(10)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +73,29 @@ def file_name_problem(name: str) -> tuple[FindingCode, str] | None:
             f"« {shown(name)} » n'est pas un nom admis "
             "(lettres sans accent, chiffres, point, tiret, souligné ; extension en minuscules)"
         )
-    if name.split(".", 1)[0].lower() in _WINDOWS:
+    if system.is_reserved(name):
         return FindingCode.NOM_FICHIER, f"« {name} » est un nom réservé de Windows"
     return None
 
 
 def ignored(name: str, *, lot: str) -> bool:
     """Whether a file of a lot is none of the depositor's: litter of a desktop, marker, our own report."""
-    return name.lower() in _LITTER or name in _OURS or name == f"{lot}.ok"
+    return is_litter(name) or is_unfinished(name) or name in _OURS or name == f"{lot}.ok"
+
+
+def is_litter(name: str) -> bool:
+    """Whether nobody deposited this: a desktop, an office suite, a copying tool or a file server left it.
+
+    A name that starts with a dot is one of theirs (``.DS_Store``, ``._x``, ``.~lock.x#``, ``.nfs…``,
+    ``.smbdelete…``, rsync's copies): the contract admits none.
+    """
+    low = name.lower()
+    return low in _LITTER or low.startswith(_LITTER_STARTS)
+
+
+def is_unfinished(name: str) -> bool:
+    """Whether a copying tool is still writing this, or gave it up."""
+    return name.lower().endswith(_UNFINISHED_ENDS)
 
 
 def shown(text: str, *, most: int = 60) -> str:

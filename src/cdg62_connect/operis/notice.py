@@ -6,7 +6,7 @@ from cdg62_connect.operis.findings import DepositReport, Finding
 from cdg62_connect.operis.rules import LEGAL_TIME
 
 _HEAD = """\
-DÉPÔT REFUSÉ : {lot}
+DÉPÔT À CORRIGER : {lot}
 
 Ce dépôt n'a pas été pris en charge. Rien n'a été envoyé au parapheur ni à la préfecture.
 Reçu le {moment}.

@@ -207,14 +207,15 @@ def check_circuit(manifest: Manifest, *, authority: Authority | None, findings: 
         "circuit.sous_type", "circuit.iparapheur_type", "document.code"
     ):
         return None
-    configured = authority.parapheur
-    if circuit.iparapheur_type not in (None, configured.type_technique):
+    flux = authority.flux(manifest.document.code)
+    configured = None if flux else authority.parapheur
+    if configured is not None and circuit.iparapheur_type not in (None, configured.type_technique):
         findings.error(
             FindingCode.CIRCUIT_INCONNU,
             "circuit.iparapheur_type",
             f"le type de cette autorité est « {configured.type_technique} »",
         )
-    sous_type = circuit.sous_type or configured.sous_type(manifest.document.code)
+    sous_type = circuit.sous_type or authority.sous_type(manifest.document.code)
     if sous_type is None:
         findings.error(
             FindingCode.CIRCUIT_INCONNU,

@@ -20,11 +20,13 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import cast
 
+from cdg62_connect import system
 from cdg62_connect.clock import Clock, SystemClock
 from cdg62_connect.durable import publish_folder, write_durably
 from cdg62_connect.errors import ConfigurationError, InvalidInput
@@ -44,7 +46,7 @@ from cdg62_connect.operis.folders import (
     numbered,
     real_folder,
 )
-from cdg62_connect.operis.names import ERROR_NOTICE, ERROR_REPORT
+from cdg62_connect.operis.names import ERROR_NOTICE, ERROR_REPORT, is_litter
 from cdg62_connect.operis.notice import notice_of
 from cdg62_connect.operis.returns import (
     TAKEN_BACK,
@@ -69,12 +71,13 @@ _TAKEN = re.compile(rf"{_SAFE.pattern}(~[1-9][0-9]{{0,5}})?")
 class DepositTree:
     """The folders of the contract under ``root``; no path given or found leads outside.
 
-    Every method raises :class:`ConfigurationError` when the disk refuses (rights, space, mount), and
-    :class:`InvalidInput` for a name that is not one of a lot.
+    Every method raises :class:`ConfigurationError` when the disk refuses (rights, space, mount), its subclass
+    :class:`StillHeld` when another program holds a file, and :class:`InvalidInput` for a name that is not one
+    of a lot. Whatever was refused may be asked for again: it was not done, or is found done.
     """
 
     def __init__(self, root: Path, *, mode: DepositMode, clock: Clock | None = None) -> None:
-        self._root = root
+        self._root = root = system.long_path(root)
         self._completeness = completeness(
             mode, state=root / _ENCOURS / ".stabilite.json", clock=clock or SystemClock()
         )
@@ -129,12 +132,7 @@ class DepositTree:
             finished = {lot.name for lot in self._finished()}
             with os.scandir(self._root / _ENTRANTS) as entries:
                 names = [entry.name for entry in entries]
-        litter = ("thumbs.db", "desktop.ini")
-        return sorted(
-            name
-            for name in names
-            if name not in finished and not name.startswith(".") and name.lower() not in litter
-        )
+        return sorted(name for name in names if name not in finished and not is_litter(name))
 
     def _finished(self) -> list[Path]:
         with on_disk(self._root):
@@ -143,11 +141,14 @@ class DepositTree:
     def take(self, lot: str) -> Path | None:
         """Move a lot to ``encours/`` by one rename.
 
-        A name that no report could bear (accents, spaces, too long…) becomes ``LOT_…`` there; the checks
-        refuse it then.
+        A name that no report could bear (accents, spaces, reserved by Windows, too long…) becomes ``LOT_…``
+        there; the checks refuse it then.
 
         Returns:
             Its folder, or ``None`` when it is no longer there: another worker has it.
+
+        Raises:
+            StillHeld: another program holds a file of it; it is where it was, whole.
         """
         if lot in ("", ".", "..") or "/" in lot or "\\" in lot or "\0" in lot:
             raise InvalidInput("Ce n'est pas le nom d'un lot.")
@@ -235,7 +236,8 @@ class DepositTree:
                 write_return(part, event, files)
                 publish_folder(part, target)
             except BaseException:
-                discard(part)
+                with suppress(OSError):  # held: the next attempt begins by it
+                    discard(part)
                 raise
             return target
 
@@ -271,14 +273,15 @@ class DepositTree:
             home = year / f"{moment:%m}"
             make_folder(year)
             make_folder(home)
-            os.utime(source, (moment.timestamp(), moment.timestamp()))
+            system.date_folder(source, moment.timestamp())
             return move_to_free(source, home, name=taken)
 
     def purge(self, *, moment: datetime, keep_days: int) -> list[Path]:
         """Delete what has been kept long enough, and nothing else.
 
         That is: a return folder whose ``.repris`` is ``keep_days`` old; an archived lot as old, once no
-        return of it waits for ``.repris``. Lots in quarantine are for a person to delete.
+        return of it waits for ``.repris``. Lots in quarantine are for a person to delete. What another
+        program holds is left to the next purge.
 
         Returns:
             What was deleted.
@@ -286,13 +289,11 @@ class DepositTree:
         oldest_kept = (moment - timedelta(days=keep_days)).timestamp()
         with on_disk(self._root):
             for doomed in self._doomed():
-                discard(doomed)
-            old = [*self._old_returns(oldest_kept)]
-            for folder in old:
-                delete_folder(folder)
-            archived = [*self._old_archives(oldest_kept)]
-            for folder in archived:
-                delete_folder(folder)
+                _done(discard, doomed)
+            old = [folder for folder in [*self._old_returns(oldest_kept)] if _done(delete_folder, folder)]
+            archived = [
+                folder for folder in [*self._old_archives(oldest_kept)] if _done(delete_folder, folder)
+            ]
             return [*old, *archived]
 
     def _old_returns(self, oldest_kept: float) -> Iterator[Path]:
@@ -325,15 +326,26 @@ class DepositTree:
         return [*retours.glob(f"*/*{DOOMED}"), *archives.glob(f"[0-9]*/[0-9]*/*{DOOMED}")]
 
 
+def _done(delete: Callable[[Path], None], folder: Path) -> bool:
+    """Whether it could be deleted; somebody may be reading it."""
+    try:
+        delete(folder)
+    except OSError as refused:
+        if system.is_held(refused):
+            return False
+        raise
+    return True
+
+
 def _checked(name: str) -> str:
-    if not _TAKEN.fullmatch(name):
+    if not _TAKEN.fullmatch(name) or system.is_reserved(name.partition("~")[0]):
         raise InvalidInput("Ce n'est pas le nom d'un lot.")
     return name
 
 
 def _safe_name(lot: str) -> str:
     """The name itself when reports and returns can bear it, else a plain one that tells it from others."""
-    if _SAFE.fullmatch(lot):
+    if _SAFE.fullmatch(lot) and not system.is_reserved(lot):
         return lot
     plain = re.sub(r"[^A-Za-z0-9._-]+", "_", lot)[:60]
     return f"LOT_{plain}_{hashlib.sha256(os.fsencode(lot)).hexdigest()[:8]}"

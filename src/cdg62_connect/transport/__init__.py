@@ -9,7 +9,7 @@ from cdg62_connect.transport.events import ExchangeEvent, Observer
 from cdg62_connect.transport.filenames import safe_filename
 from cdg62_connect.transport.multipart import FilePart, Multipart
 from cdg62_connect.transport.payload import Payload
-from cdg62_connect.transport.proxy import FROM_ENVIRONMENT, Proxy, ProxySource
+from cdg62_connect.transport.proxy import FROM_ENVIRONMENT, Proxy, ProxySource, chosen_proxy
 from cdg62_connect.transport.request import Kind, Request, StreamBody
 from cdg62_connect.transport.retry import RetryPolicy, next_delay
 from cdg62_connect.transport.session import HttpSession
@@ -40,6 +40,7 @@ __all__ = [
     "Timeouts",
     "TlsTerms",
     "TlsVersion",
+    "chosen_proxy",
     "next_delay",
     "safe_filename",
 ]

@@ -7,17 +7,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from urllib3.exceptions import DecodeError, HTTPError
+from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
-from cdg62_connect.errors import PlatformError, UnreadableAnswer
+from cdg62_connect.errors import OutcomeUnknown, PlatformError, UnreadableAnswer
 from cdg62_connect.transport.failures import lost
 from cdg62_connect.transport.filenames import disposition_filename, safe_filename
 from cdg62_connect.transport.fresh_file import FreshFile
-from cdg62_connect.transport.request import Request
+from cdg62_connect.transport.inflation import Damaged, inflated
+from cdg62_connect.transport.request import Kind, Request
 from cdg62_connect.transport.wire import Wire
 
-_CODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}
+_PLAIN = {"", "identity"}
+_CODINGS = {*_PLAIN, "gzip", "x-gzip", "deflate"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,9 @@ class Answer:
             limit: in bytes, once decoded.
 
         Raises:
-            UnreadableAnswer: the body exceeds ``limit`` or is wrongly encoded.
-            AnswerLost, OutcomeUnknown: the connection stopped before its end.
+            UnreadableAnswer: the body exceeds ``limit``, is wrongly compressed, or is cut in its compression.
+            AnswerLost: the connection stopped before its end.
+            OutcomeUnknown: any of these, of an effect.
         """
         if self._body is None:
             self._body = b"".join(self._bounded(limit))
@@ -95,8 +98,9 @@ class Answer:
         """The body as it comes, decoded, in blocks of ``size`` bytes at most; once only.
 
         Raises:
-            UnreadableAnswer: the body is wrongly encoded.
-            AnswerLost, OutcomeUnknown: the connection stopped before its end.
+            UnreadableAnswer: the body is wrongly compressed, or is cut in its compression.
+            AnswerLost: the connection stopped before its end.
+            OutcomeUnknown: any of these, of an effect.
         """
         if self._streamed:
             raise RuntimeError("the body of an answer is streamed once")
@@ -104,7 +108,17 @@ class Answer:
         coding = self.headers.get("Content-Encoding", "").strip().lower()
         if coding not in _CODINGS:
             raise self._unreadable(f"La réponse est compressée d'une façon non demandée ({coding[:40]!a}).")
-        stream = self._raw.stream(size, decode_content=True)
+        received = self._received(size)
+        if coding in _PLAIN:
+            yield from received
+            return
+        try:
+            yield from inflated(received, size)
+        except Damaged:
+            raise self._unreadable("La réponse est mal compressée, ou coupée.") from None
+
+    def _received(self, size: int) -> Iterator[bytes]:
+        stream = self._raw.stream(size, decode_content=False)
         while block := self._next(stream):
             yield block
 
@@ -151,16 +165,18 @@ class Answer:
         failure: PlatformError
         try:
             return next(stream, b"")
-        except DecodeError:
-            failure = self._unreadable("La réponse est mal compressée.")
         except (HTTPError, OSError, http.client.HTTPException) as error:
             failure = lost(
                 error, kind=self.kind, platform=self.platform, operation=self.operation, wire=self._wire
             )
         raise failure  # outside the handler: the chain of the libraries holds our request and its headers
 
-    def _too_big(self, limit: int) -> UnreadableAnswer:
+    def _too_big(self, limit: int) -> PlatformError:
         return self._unreadable(f"La réponse dépasse la taille admise de {limit} octets.")
 
-    def _unreadable(self, message: str) -> UnreadableAnswer:
+    def _unreadable(self, message: str) -> PlatformError:
+        """The error of an answer that cannot be read: what it says of an effect is then unknown."""
+        if self.kind is Kind.EFFECT:
+            message = f"{message} L'envoi est peut-être passé."
+            return OutcomeUnknown(message, platform=self.platform, operation=self.operation)
         return UnreadableAnswer(message, platform=self.platform, operation=self.operation)

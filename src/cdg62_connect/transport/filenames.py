@@ -6,8 +6,9 @@ import re
 import unicodedata
 from email.message import Message
 
+from cdg62_connect import system
+
 _FORBIDDEN = re.compile(r'[<>:"|?*]')
-_DEVICES = re.compile(r"(?:CON|PRN|AUX|NUL|COM\d|LPT\d)(?:\..*)?", re.IGNORECASE)
 _LONGEST = 150
 
 
@@ -19,7 +20,7 @@ def safe_filename(name: str) -> str | None:
     base = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
     spaced = (" " if unicodedata.category(c) == "Zs" else c for c in base)
     base = _FORBIDDEN.sub("_", "".join(c for c in spaced if c.isprintable())).strip(" .")
-    if not base or _DEVICES.fullmatch(base):
+    if not base or system.is_reserved(base):
         return None
     stem, dot, suffix = base.rpartition(".")
     if not dot or len(suffix) > 12:
@@ -27,7 +28,8 @@ def safe_filename(name: str) -> str | None:
     if suffix.lower() == "part":  # in this project, a file that may be deleted
         suffix += "_"
     room = _LONGEST - len((dot + suffix).encode())
-    return stem.encode()[:room].decode(errors="ignore") + dot + suffix
+    # Windows drops a blank or a dot at the end of a name: two names would be one.
+    return stem.encode()[:room].decode(errors="ignore").rstrip(" .") + dot + suffix
 
 
 def disposition_filename(header: str | None) -> str | None:

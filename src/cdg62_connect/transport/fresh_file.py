@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from cdg62_connect import system
 from cdg62_connect.durable import force_directory
 from cdg62_connect.errors import ConfigurationError
 from cdg62_connect.moments import reach
@@ -53,10 +55,10 @@ class FreshFile:
     def publish(self) -> Path:
         """Force the file to disk and make it appear; where it is."""
         try:
-            os.fsync(self._descriptor)
+            system.force(self._descriptor)
             self._close()  # Windows does not rename an open file
             reach(f"file.before:{self._target.name}")
-            self._part.replace(self._target)
+            system.replace(self._part, self._target)
             force_directory(self._target.parent)
         except OSError as error:
             raise _unwritable(self._target.parent, error) from None
@@ -72,7 +74,8 @@ class FreshFile:
     ) -> None:
         self._close()
         if not self._published:
-            self._part.unlink(missing_ok=True)
+            with suppress(OSError):  # held by an antivirus: what went wrong matters more
+                self._part.unlink(missing_ok=True)
 
     def _close(self) -> None:
         if self._descriptor >= 0:
@@ -86,8 +89,7 @@ def _reserve(folder: Path, name: str) -> tuple[Path, int]:
         target = folder / (name if number == 1 else f"{stem}-{number}{suffix}")
         part = _part_of(target)
         try:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-            descriptor = os.open(part, flags, 0o600)
+            descriptor = system.create(part)
         except FileExistsError:
             continue
         except OSError as error:

@@ -91,6 +91,7 @@ class HttpSession:
             newest=None if tls_max is None else tls_version(tls_max),
         )
         chosen = chosen_proxy(proxy, base_url=base_url)
+        self._presents_certificate = certificate is not None
         self._http = _http(terms, platform=platform, proxy=chosen)
         self._channel = Channel(
             http=self._http,
@@ -104,6 +105,26 @@ class HttpSession:
             chance=chance,
             observers=Observers(observers),
         )
+
+    @property
+    def base_url(self) -> str:
+        """What the paths of requests are joined to, without a final slash."""
+        return self._channel.base_url
+
+    @property
+    def platform(self) -> str:
+        """Its name in errors and logs."""
+        return self._channel.platform
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that it waits on."""
+        return self._channel.clock
+
+    @property
+    def presents_certificate(self) -> bool:
+        """Whether a client certificate was configured."""
+        return self._presents_certificate
 
     def exchange(self, request: Request, read: Callable[[Answer], T]) -> T:
         """Send ``request`` and give its answer to ``read``, whose result is returned.

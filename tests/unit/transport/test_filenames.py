@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cdg62_connect import system
 from cdg62_connect.transport import safe_filename
 from cdg62_connect.transport.filenames import disposition_filename
 
@@ -34,6 +35,10 @@ from cdg62_connect.transport.filenames import disposition_filename
         ("dossier/", None),
         ("CON", None),
         ("nul.txt", None),
+        ("con .txt", None),
+        ("COM\N{SUPERSCRIPT TWO}.pdf", None),
+        ("CONOUT$", None),
+        ("a" * 149 + " b" * 20, "a" * 149),
     ],
 )
 def test_a_name_is_made_harmless(given_name, expected):
@@ -48,6 +53,7 @@ def test_any_name_can_be_used_in_a_folder(name):
         assert len(safe.encode()) <= 151
         assert safe == safe_filename(safe)
         assert safe.isprintable()
+        assert not system.is_reserved(safe)
 
 
 @pytest.mark.parametrize(
