@@ -1,0 +1,210 @@
+"""A journal that another version left: opened by this one, every dossier comes to its end, nothing goes out twice."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cdg62_connect import __version__
+from cdg62_connect.errors import JournalError
+from cdg62_connect.journey import Journey
+from cdg62_connect.journey.database import JOURNAL_FILE
+from cdg62_connect.journey.tables import HEAD
+from cdg62_connect.settings import Settings
+from cdg62_connect.simulator import Simulator, iparapheur
+from cdg62_connect.simulator.s2low import Rythme
+from cdg62_connect.testing.installation import install
+from cdg62_connect.testing.mocks import SimulatedPlatforms
+from support.journals import JOURNALS, LeftJournal
+
+VERSIONS = sorted(path.parent.name for path in JOURNALS.glob("*/journal.sql"))
+EARLIER = [f"{number:04}" for number in range(1, int(HEAD))]
+"""Revisions of the tables before the present one."""
+
+
+@pytest.fixture
+def settings(plateformes_en_memoire: SimulatedPlatforms, tmp_path: Path) -> Settings:
+    return install(plateformes_en_memoire.describe(), folder=tmp_path)
+
+
+def events(settings: Settings) -> dict[str, list[tuple[object, ...]]]:
+    found: dict[str, list[tuple[object, ...]]] = {}
+    with closing(sqlite3.connect(settings.journal.folder / JOURNAL_FILE)) as journal:
+        for row in journal.execute(
+            "SELECT id_depot, seq, at, kind, version, payload FROM events ORDER BY 1, 2"
+        ):
+            found.setdefault(row[0], []).append(row)
+    return found
+
+
+def calls(simulation: Simulator) -> tuple[int, int]:
+    made = simulation.faults.calls
+    return (
+        made.get("iparapheur", {}).get("CreerDossier", 0),
+        made.get("s2low", {}).get("actes_transac_create", 0),
+    )
+
+
+def people_act(simulation: Simulator) -> None:
+    """After one look, desks sign and the préfecture answers; the agent confirms what waits for one."""
+    simulation.iparapheur.rythme = iparapheur.Rythme.of([{"quand": {"apres_regards": 1}}])
+    simulation.s2low.rythme = Rythme.of({"apres_regards": 1})
+    for row in simulation.s2low.snapshot()["actes"]:  # type: ignore[union-attr]
+        if row["statut"] == 17:
+            simulation.s2low.poster(row["id"])
+
+
+def live(settings: Settings, simulation: Simulator) -> None:
+    simulation.clock.advance(timedelta(hours=12))
+    with Journey(settings, clock=simulation.clock) as journey:
+        for _ in range(60):
+            report = journey.run_pass()
+            assert not report.failed, report.failed
+            following = journey.next_due()
+            if following is None:
+                return
+            simulation.clock.set(max(following, simulation.clock.now()))
+    raise AssertionError("still in course after 60 passes")
+
+
+def carry_to_the_end(left: LeftJournal, settings: Settings, simulation: Simulator, **how: Any) -> None:
+    simulation.clock.set(left.moment)
+    left.restore(settings, **how)
+    before = events(settings)
+    left.rebuild(simulation, settings)
+    made = calls(simulation)
+    people_act(simulation)
+    live(settings, simulation)
+    after = events(settings)
+    for lot, rows in before.items():
+        assert after[lot][: len(rows)] == rows, "what was written stays written"
+    circuits = sum(one["circuits"] for one in left.expected.values())
+    actes = sum(one["actes"] for one in left.expected.values())
+    assert calls(simulation) == (made[0] + circuits, made[1] + actes), (
+        "sent once, and only what was to be sent"
+    )
+    assert {row["cree_n"] for row in simulation.iparapheur.dossiers()} == {1}
+    assert set(simulation.s2low.snapshot()["creations"].values()) == {1}  # type: ignore[union-attr]
+    with Journey(settings, clock=simulation.clock) as journey:
+        ends = {lot: end_of(journey, lot) for lot in left.expected}
+        for lot in left.expected:
+            check_returns(journey, lot)
+    assert ends == {
+        lot: (one["cas"], one["etat"], one["avancement"], one["code"])
+        for lot, one in left.expected.items()
+        for ends[lot] in [(one["cas"], *ends[lot])]
+    }
+
+
+def end_of(journey: Journey, lot: str) -> tuple[str, str, str]:
+    dossier = journey.dossier(lot)
+    return dossier.stage.value, dossier.progress.value, dossier.blocked.code if dossier.blocked else ""
+
+
+def check_returns(journey: Journey, lot: str) -> None:
+    """Each event was told once, in order, and every file of it is what it says."""
+    told = []
+    for folder in journey.tree.returns(lot):
+        one = json.loads((folder / "retour.json").read_text("utf-8"))
+        told.append((one["sequence"], one["etat"]))
+        for file in one["fichiers"]:
+            assert hashlib.sha256((folder / file["nom"]).read_bytes()).hexdigest() == file["sha256"]
+    assert told == [(one.sequence, one.etat) for one in journey.dossier(lot).returns]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_dossier_that_a_version_left_comes_to_its_end(
+    version: str, settings: Settings, simulation: Simulator
+) -> None:
+    carry_to_the_end(LeftJournal(JOURNALS / version), settings, simulation)
+
+
+@pytest.mark.parametrize("revision", EARLIER)
+def test_so_do_those_of_a_journal_with_the_tables_of_an_earlier_revision(
+    revision: str, settings: Settings, simulation: Simulator
+) -> None:
+    carry_to_the_end(LeftJournal(JOURNALS / VERSIONS[0]), settings, simulation, revision=revision)
+
+
+def test_this_version_has_its_journal_and_it_shows_every_state_and_every_kind_of_event() -> None:
+    from typing import get_args
+
+    from cdg62_connect.journey import Stage
+    from cdg62_connect.journey.events import Fact
+
+    assert __version__ in VERSIONS
+    left = LeftJournal(JOURNALS / __version__)
+    assert {one["maintenant"] for one in left.expected.values()} == {stage.value for stage in Stage}
+    written = (left.folder / "journal.sql").read_text("utf-8")
+    kinds = {fact.model_fields["kind"].default for fact in get_args(get_args(Fact)[0])}
+    direct = {kind for kind in kinds if not kind.startswith("pastell_")}
+    assert {kind for kind in direct if f",'{kind}'," not in written} == set()
+    for table in ("outages", "alerts", "numbers"):
+        assert f'INSERT INTO "{table}"' in written
+
+
+def dump(folder: Path) -> list[str]:
+    with closing(sqlite3.connect(folder / JOURNAL_FILE)) as journal:
+        return list(journal.iterdump())
+
+
+def test_a_journal_of_a_later_version_is_refused_and_stays_as_it_is(
+    settings: Settings, simulation: Simulator
+) -> None:
+    LeftJournal(JOURNALS / VERSIONS[-1]).restore(settings)
+    with closing(sqlite3.connect(settings.journal.folder / JOURNAL_FILE)) as journal:
+        journal.execute("UPDATE alembic_version SET version_num = '0999'")
+        journal.execute("ALTER TABLE dossiers ADD COLUMN du_futur TEXT")
+        journal.commit()
+    before = dump(settings.journal.folder)
+    with pytest.raises(JournalError, match=r"plus récente \(0999\).*mettez cdg62-connect à jour"):
+        Journey(settings, clock=simulation.clock)
+    assert dump(settings.journal.folder) == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "version"), [("teleported", 1), ("number_reserved", 9)], ids=["unknown kind", "later version"]
+)
+def test_a_dossier_with_an_event_of_a_later_version_is_left_alone_and_the_others_go_on(
+    kind: str, version: int, settings: Settings, simulation: Simulator
+) -> None:
+    left = LeftJournal(JOURNALS / VERSIONS[-1])
+    simulation.clock.set(left.moment)
+    left.restore(settings)
+    lot = next(lot for lot, one in left.expected.items() if one["cas"] == "transmission_sans_envoi")
+    with closing(sqlite3.connect(settings.journal.folder / JOURNAL_FILE)) as journal:
+        payload = json.dumps({"numero": "X", "ailleurs": True})
+        journal.execute(
+            "INSERT INTO events SELECT id_depot, max(seq) + 1, max(at), ?, ?, ? FROM events WHERE id_depot = ?",
+            (kind, version, payload, lot),
+        )
+        journal.commit()
+    before = events(settings)[lot]
+    simulation.clock.advance(timedelta(hours=12))
+    with Journey(settings, clock=simulation.clock) as journey:
+        report = journey.run_pass()
+        assert set(report.failed) == {lot}
+        assert "plus récente" in report.failed[lot]
+        assert report.advanced
+        with pytest.raises(JournalError, match="plus récente"):
+            journey.dossier(lot)
+    assert events(settings)[lot] == before
+
+
+def test_a_state_of_a_later_version_is_said_to_be_so(settings: Settings, simulation: Simulator) -> None:
+    LeftJournal(JOURNALS / VERSIONS[-1]).restore(settings)
+    with closing(sqlite3.connect(settings.journal.folder / JOURNAL_FILE)) as journal:
+        journal.execute("UPDATE dossiers SET stage = 'TELEPORTED' WHERE rowid = 1")
+        journal.commit()
+    with (
+        Journey(settings, clock=simulation.clock) as journey,
+        pytest.raises(JournalError, match=r"plus récente.*TELEPORTED"),
+    ):
+        journey.rows()
