@@ -12,6 +12,7 @@ import requests
 from fpdf import FPDF
 
 from cdg62_connect.simulator import SimClock, Simulator, SimulatorServer
+from support.pastell_http import PastellCaller, pastell_caller
 
 MORNING = datetime(2025, 3, 14, 8, tzinfo=UTC)
 ACTES = "/modules/actes"
@@ -207,3 +208,17 @@ def browser() -> Iterator[requests.Session]:
     with requests.Session() as session:
         session.trust_env = False
         yield session
+
+
+@pytest.fixture
+def pastell(server: SimulatorServer) -> Iterator[PastellCaller]:
+    """The first commune's program before Pastell."""
+    with pastell_caller(server.describe()["pastell"]) as one:
+        yield one
+
+
+@pytest.fixture
+def pastell_admin(server: SimulatorServer) -> Iterator[PastellCaller]:
+    """The administrator of Pastell."""
+    with pastell_caller(server.describe()["pastell"], admin=True) as one:
+        yield one

@@ -14,7 +14,7 @@ def test_the_state_tells_what_was_accepted_and_asked(s2low: Any, admin: Any) -> 
     transaction = s2low.acknowledged()
     s2low.create()
     state = admin.get("/etat")
-    assert set(state) == {"horloge", "iparapheur", "s2low", "pannes", "appels", "erreurs"}
+    assert set(state) == {"horloge", "iparapheur", "s2low", "pastell", "pannes", "appels", "erreurs"}
     assert state["horloge"] == {"heure": "2025-03-14T08:00:00+00:00", "en_marche": False}
     assert state["s2low"]["creations"] == {"216209916/PC62991_25A0012": 1}
     assert state["appels"]["s2low"]["actes_transac_create"] == 2

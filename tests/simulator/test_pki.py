@@ -3,12 +3,15 @@ from __future__ import annotations
 import socket
 import ssl
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 
+from cdg62_connect.clock import Clock
+from cdg62_connect.simulator import SimClock
+from cdg62_connect.simulator.certificates import ClientCertificates
 from cdg62_connect.simulator.pki import SPECIMEN, TestAuthority
 
 START = datetime(2026, 2, 28, 9, 30, tzinfo=UTC)
@@ -114,3 +117,56 @@ def test_a_very_long_name_is_cut_to_what_a_certificate_can_carry(authority: Test
     found = certificate(authority.client_certificate("É" * 200)[0])
 
     assert "CN=" + "É" * 32 in found.subject.rfc4514_string()
+
+
+def revoked(authority: TestAuthority) -> list[int]:
+    return [one.serial_number for one in x509.load_pem_x509_crl(authority.crl.read_bytes())]
+
+
+def test_a_certificate_revoked_is_on_the_list_once_and_for_good(tmp_path: Path) -> None:
+    authority = TestAuthority(tmp_path, start=START)
+    assert revoked(authority) == []
+    first, second = (authority.client_certificate(name)[0] for name in ("un", "deux"))
+    for file in (first, second, first):
+        authority.revoke(file)
+
+    again = TestAuthority(tmp_path, start=START)
+
+    assert revoked(again) == [certificate(file).serial_number for file in (first, second)]
+    listed = x509.load_pem_x509_crl(again.crl.read_bytes())
+    assert listed.is_signature_valid(certificate(again.ca).public_key())  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize("real", [START, START - timedelta(days=4000), START + timedelta(days=4000)])
+def test_the_expired_certificate_is_so_by_the_real_clock_and_by_the_simulated_one(
+    authority: TestAuthority, tmp_path: Path, real: datetime
+) -> None:
+    clock: Clock = SimClock(real)
+    made = ClientCertificates(
+        TestAuthority(tmp_path, start=START), tmp_path / "autres", start=START, real=clock
+    )
+
+    found = certificate(made.expire.certificate)
+
+    assert found.not_valid_after_utc < min(real, START)
+    assert found.not_valid_before_utc < found.not_valid_after_utc
+
+
+def test_only_the_authority_itself_makes_rgs_certificates(authority: TestAuthority, tmp_path: Path) -> None:
+    made = ClientCertificates(authority, tmp_path, start=START)
+    judged = {
+        kind: made.is_rgs(getattr(made, kind).certificate.read_text(encoding="ascii"))
+        for kind in ("non_rgs", "expire", "revoque", "inconnu", "sans_compte", "partage")
+    }
+    assert judged == {
+        "non_rgs": False,
+        "expire": True,
+        "revoque": True,
+        "inconnu": False,
+        "sans_compte": True,
+        "partage": True,
+    }
+    assert made.is_rgs("pas un certificat") is False
+    # One that bears the very name of the authority, and another key.
+    twin = TestAuthority(tmp_path / "jumelle", start=START)
+    assert made.is_rgs(twin.client_certificate("jumeau")[0].read_text(encoding="ascii")) is False

@@ -49,7 +49,7 @@ def context_of(server: SimulatorServer, *, rank: int | None = 0) -> ssl.SSLConte
 
 def test_the_description_gives_all_that_a_program_needs(server: SimulatorServer) -> None:
     described: Any = server.describe()
-    assert set(described) == {"iparapheur_soap", "s2low", "admin"}
+    assert set(described) == {"iparapheur_soap", "s2low", "pastell", "admin"}
     assert set(described["iparapheur_soap"]) == {
         "url",
         "url_mtom",
@@ -121,6 +121,48 @@ def test_twenty_silent_clients_hold_nobody_up(
         assert s2low.get("/api/test-connexion.php").text == "OK"
         assert browser.get(described["iparapheur_soap"]["url"], timeout=10).status_code == 200
         assert time.monotonic() - started < 5
+
+
+HELLO = bytes.fromhex("160301020001")
+"""The head of a TLS record that announces 512 bytes of ClientHello, and the first of them."""
+
+
+@pytest.mark.parametrize("stops", ["before a word", "in the ClientHello", "after the handshake"])
+def test_whoever_stops_at_any_point_of_the_handshake_holds_nobody_up(
+    server: SimulatorServer, s2low_address: tuple[str, int], s2low: Any, stops: str
+) -> None:
+    with ExitStack() as silence:
+        for _ in range(20):
+            mute = silence.enter_context(socket.create_connection(s2low_address, timeout=10))
+            if stops == "in the ClientHello":
+                mute.sendall(HELLO)
+            elif stops == "after the handshake":
+                silence.enter_context(context_of(server).wrap_socket(mute, server_hostname="127.0.0.1"))
+        started = time.monotonic()
+        assert s2low.get("/api/test-connexion.php").text == "OK"
+        assert time.monotonic() - started < 5
+
+
+def test_a_handshake_that_comes_byte_by_byte_is_served_in_the_end(
+    server: SimulatorServer, s2low_address: tuple[str, int]
+) -> None:
+    ours, theirs = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = context_of(server).wrap_bio(ours, theirs, server_hostname="127.0.0.1")
+    with socket.create_connection(s2low_address, timeout=10) as slow:
+        slow.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+        def until_done(step: Callable[[], Any]) -> Any:
+            while True:
+                try:
+                    return step()
+                except ssl.SSLWantReadError:
+                    for byte in theirs.read():
+                        slow.sendall(bytes([byte]))
+                    ours.write(slow.recv(65536))
+
+        until_done(client.do_handshake)
+        client.write(b"GET /api/test-connexion.php HTTP/1.0\r\n\r\n")
+        assert until_done(lambda: client.read(12)) == b"HTTP/1.1 200"
 
 
 def test_one_connection_serves_many_requests(server: SimulatorServer, s2low_address: tuple[str, int]) -> None:

@@ -3,7 +3,8 @@
 Three things differ from cheroot as it comes:
 
 * a new connection waits for its first byte in the selector, so a client that says nothing holds no worker;
-* the TLS handshake happens in the worker that reads that first byte, never in the loop that accepts;
+* the TLS handshake happens in the workers, never in the loop that accepts, one step each time bytes arrive:
+  a client that stops in the middle of it, or once it is done, goes back to the selector and holds no worker;
 * an application may ask, through its environ (:data:`~cdg62_connect.simulator.faults.BREAKAGE`), that its
   answer be lost or cut.
 """
@@ -37,6 +38,8 @@ WAKING = 0.1
 STOPPING = 2
 """How long a stop waits for the answers under way, in seconds."""
 
+_REVOCATION_LIST = b"-----BEGIN X509 CRL-----"
+
 _log = logging.getLogger("cdg62_connect.simulateur.http")
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -52,7 +55,10 @@ class TlsTerms(Adapter):
     Args:
         certificate: PEM of the server.
         private_key: its key, PEM.
-        client_ca: a client must present a certificate of this authority, or the handshake is refused.
+        client_ca: a client must present a certificate of one of these authorities, or the handshake is refused.
+            When the file also holds revocation lists (PEM), every certificate of the chain is looked up there,
+            and each of the authorities needs a list.
+        client_required: whether a client that presents no certificate is refused in the handshake.
         newest: highest version accepted.
     """
 
@@ -62,6 +68,7 @@ class TlsTerms(Adapter):
         private_key: Path,
         *,
         client_ca: Path | None = None,
+        client_required: bool = True,
         newest: ssl.TLSVersion = ssl.TLSVersion.MAXIMUM_SUPPORTED,
     ) -> None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -70,7 +77,9 @@ class TlsTerms(Adapter):
         context.load_cert_chain(certificate, private_key)
         if client_ca is not None:
             context.load_verify_locations(cafile=str(client_ca))
-            context.verify_mode = ssl.CERT_REQUIRED
+            context.verify_mode = ssl.CERT_REQUIRED if client_required else ssl.CERT_OPTIONAL
+            if _REVOCATION_LIST in client_ca.read_bytes():
+                context.verify_flags |= ssl.VerifyFlags.VERIFY_CRL_CHECK_CHAIN
         self.context = context
 
     def bind(self, sock: socket.socket) -> socket.socket:
@@ -109,15 +118,22 @@ class _Connection(HTTPConnection):
     shaken = False
 
     def communicate(self) -> bool:
-        if not self.shaken and isinstance(self.socket, ssl.SSLSocket):
-            try:
-                self.socket.do_handshake()
-            except OSError as refused:
-                _log.info("Poignée de main TLS refusée : %s", refused)
-                return False
-            self.ssl_env = self.server.ssl_adapter.learned(self.socket)
+        """Go on with the handshake, or serve a request; whether the connection stays open."""
+        if self.shaken or not isinstance(self.socket, ssl.SSLSocket):
+            return bool(super().communicate())
+        self.socket.settimeout(0)
+        try:
+            self.socket.do_handshake()
+        except ssl.SSLWantReadError:
+            return True  # the selector waits for the rest
+        except OSError as refused:
+            _log.info("Poignée de main TLS refusée : %s", refused)
+            return False
+        self.socket.settimeout(self.server.timeout)
+        self.ssl_env = self.server.ssl_adapter.learned(self.socket)
         self.shaken = True
-        return bool(super().communicate())
+        # The request may be here already, in the buffers of OpenSSL, of which the selector knows nothing.
+        return bool(super().communicate()) if self.socket.pending() else True
 
 
 class _Gateway(Gateway_10):

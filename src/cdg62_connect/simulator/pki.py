@@ -3,6 +3,8 @@
 Nothing is shipped, so nothing expires: keys are drawn the first time they are asked for and kept in the
 folder. Every certificate lives from ten years before the authority's start to thirty years after it, so that
 an injected clock may travel while TLS, which always looks at the machine's own clock, still accepts them.
+
+Keys and serial numbers are drawn by the machine, whatever the seed of the simulator.
 """
 
 from __future__ import annotations
@@ -12,12 +14,13 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -45,12 +48,22 @@ class TestAuthority:
     """The root authority and what it issues, kept in one folder under names that do not change.
 
     Asking twice for the same certificate gives the same files. One process at a time may fill a folder.
+
+    Args:
+        folder: where all of it is kept.
+        start: the moment around which the certificates are valid.
+        name: what the root is called.
+
+    Attributes:
+        ca: the certificate of the root (PEM).
+        crl: the list of the certificates it revoked (PEM).
     """
 
     __test__ = False  # the name begins like a pytest class
 
-    def __init__(self, folder: Path, *, start: datetime) -> None:
+    def __init__(self, folder: Path, *, start: datetime, name: str = SPECIMEN) -> None:
         self._folder = folder
+        self._name = name
         self._not_before = _shifted(start, -_YEARS_BEFORE)
         self._not_after = _shifted(start, _YEARS_AFTER)
         self._lock = Lock()
@@ -61,6 +74,9 @@ class TestAuthority:
             self._create_root()
         self._ca_key = _read_key(self._ca_key_file)
         self._ca_certificate = x509.load_pem_x509_certificate(self.ca.read_bytes())
+        self.crl = folder / "crl.pem"
+        if not self.crl.exists():
+            self._write_crl([])
 
     def server_certificate(self, *hosts: str) -> tuple[Path, Path]:
         """Certificate and key for a TLS server answering to ``hosts`` (names or IP addresses)."""
@@ -73,13 +89,31 @@ class TestAuthority:
         ]
         return self._issue("serveur", "+".join(hosts), hosts[0], extensions)
 
-    def client_certificate(self, name: str) -> tuple[Path, Path]:
-        """Certificate and key with which ``name`` presents itself to a TLS server."""
+    def client_certificate(self, name: str, *, until: datetime | None = None) -> tuple[Path, Path]:
+        """Certificate and key with which ``name`` presents itself to a TLS server; ``until``: its last day."""
         extensions = [
             (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), False),
             (_key_usage(), True),
         ]
-        return self._issue("client", name, name, extensions)
+        return self._issue("client", name, name, extensions, until=until)
+
+    def revoke(self, certificate: Path) -> None:
+        """Put a certificate of this authority on its list; nothing happens when it is there already."""
+        serial = x509.load_pem_x509_certificate(certificate.read_bytes()).serial_number
+        with self._lock:
+            known = x509.load_pem_x509_crl(self.crl.read_bytes())
+            if known.get_revoked_certificate_by_serial_number(serial) is None:
+                self._write_crl([*(revoked.serial_number for revoked in known), serial])
+
+    def issued(self, certificate: str) -> bool:
+        """Whether a certificate (PEM) is one of this authority's."""
+        try:
+            x509.load_pem_x509_certificate(certificate.encode()).verify_directly_issued_by(
+                self._ca_certificate
+            )
+        except (ValueError, TypeError, InvalidSignature):
+            return False
+        return True
 
     def signer(self, name: str) -> Signatory:
         """Someone called ``name`` who can sign PDFs (RSA 2048, key usage of non-repudiation)."""
@@ -87,9 +121,17 @@ class TestAuthority:
         certificate, key = self._issue("signataire", name, name, extensions, strong=True)
         return Signatory(name=name, certificate=certificate, key=key, authority=self.ca)
 
+    def timestamp_certificate(self, name: str) -> tuple[Path, Path]:
+        """Certificate and key of ``name``, who may only sign time-stamps (RFC 3161)."""
+        extensions = [
+            (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), True),
+            (_key_usage(), True),
+        ]
+        return self._issue("horodateur", name, name, extensions)
+
     def _create_root(self) -> None:
         key = ec.generate_private_key(ec.SECP256R1())
-        name = _distinguished_name(SPECIMEN)
+        name = _distinguished_name(self._name)
         extensions = [
             (x509.BasicConstraints(ca=True, path_length=0), True),
             (_key_usage(authority=True), True),
@@ -105,6 +147,7 @@ class TestAuthority:
         extensions: Sequence[tuple[x509.ExtensionType, bool]],
         *,
         strong: bool = False,
+        until: datetime | None = None,
     ) -> tuple[Path, Path]:
         stem = f"{role}-{_file_stem(label)}"
         certificate_file, key_file = self._folder / f"{stem}.pem", self._folder / f"{stem}.key"
@@ -121,6 +164,7 @@ class TestAuthority:
                     key,
                     self._ca_key,
                     [(x509.BasicConstraints(ca=False, path_length=None), True), *extensions],
+                    until=until,
                 )
                 _write_pair(certificate_file, key_file, certificate, key)
         return certificate_file, key_file
@@ -132,15 +176,18 @@ class TestAuthority:
         key: _PrivateKey,
         issuer_key: _PrivateKey,
         extensions: Sequence[tuple[x509.ExtensionType, bool]],
+        *,
+        until: datetime | None = None,
     ) -> x509.Certificate:
+        last = until or self._not_after
         builder = (
             x509.CertificateBuilder()
             .subject_name(subject)
             .issuer_name(issuer)
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(self._not_before)
-            .not_valid_after(self._not_after)
+            .not_valid_before(min(self._not_before, last - timedelta(days=365)))
+            .not_valid_after(last)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
             .add_extension(
                 x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False
@@ -149,6 +196,23 @@ class TestAuthority:
         for extension, critical in extensions:
             builder = builder.add_extension(extension, critical=critical)
         return builder.sign(issuer_key, hashes.SHA256())
+
+    def _write_crl(self, serials: Sequence[int]) -> None:
+        builder = (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(self._ca_certificate.subject)
+            .last_update(self._not_before)
+            .next_update(self._not_after)
+        )
+        for serial in serials:
+            builder = builder.add_revoked_certificate(
+                x509.RevokedCertificateBuilder()
+                .serial_number(serial)
+                .revocation_date(self._not_before)
+                .build()
+            )
+        listed = builder.sign(self._ca_key, hashes.SHA256())
+        self.crl.write_bytes(listed.public_bytes(serialization.Encoding.PEM))
 
 
 def _shifted(moment: datetime, years: int) -> datetime:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import date
 
 from cdg62_connect.errors import InvalidFile
+from cdg62_connect.simulator.iparapheur import texts
 from cdg62_connect.simulator.iparapheur.circuits import Circuit
 from cdg62_connect.simulator.iparapheur.dossier import Account, Demande, Piece
 from cdg62_connect.simulator.iparapheur.refusal import Refus
@@ -25,31 +27,34 @@ def circuit_for(account: Account, demande: Demande) -> Circuit:
     """
     circuit = account.sous_types.get(demande.sous_type) if demande.type == account.type else None
     if circuit is None:
-        raise Refus(f"Le sous-type {demande.sous_type} n'existe pas pour le type '{demande.type}'")
+        raise Refus(texts.NO_SUCH_SOUS_TYPE.format(sous_type=demande.sous_type, type=demande.type))
     return circuit
 
 
-def check(demande: Demande, dossier_id: str) -> Piece:
+def check(demande: Demande, dossier_id: str, *, required: Collection[str] = ()) -> Piece:
     """Refuse what the protocol forbids and what could not be signed later; give the main document.
+
+    ``required`` are the métadonnées that the sous-type demands.
 
     Raises:
         Refus: with what is wrong.
     """
     if len(dossier_id) > _ID_LIMIT or _ID_FORBIDDEN.search(dossier_id):
-        raise Refus(
-            f"Le DossierID '{dossier_id[:_ID_LIMIT]}' est trop long ou contient un caractère interdit."
-        )
+        raise Refus(texts.BAD_ID.format(dossier_id=dossier_id[:_ID_LIMIT]))
     if demande.visibilite not in VISIBILITES:
-        raise Refus(f"La visibilité '{demande.visibilite}' n'est pas une de {', '.join(VISIBILITES)}.")
+        raise Refus(texts.BAD_VISIBILITE.format(valeur=demande.visibilite))
     if demande.date_limite:
         try:
             date.fromisoformat(demande.date_limite)
         except ValueError:
-            raise Refus(f"La date limite '{demande.date_limite}' n'est pas de la forme AAAA-MM-JJ.") from None
+            raise Refus(texts.BAD_DATE.format(valeur=demande.date_limite)) from None
+    filled = {nom for nom, valeur in demande.metadonnees if valeur}
+    if not filled.issuperset(required):
+        raise Refus(texts.METADATA_MISSING)
     if demande.document is None:
-        raise Refus("Le document principal est absent.")
+        raise Refus(texts.NO_DOCUMENT)
     try:
         check_signable(demande.document.path)
     except InvalidFile as problem:
-        raise Refus(f"Le document principal n'est pas un PDF valide : {problem.code}.") from problem
+        raise Refus(texts.BAD_DOCUMENT.format(code=problem.code)) from problem
     return demande.document

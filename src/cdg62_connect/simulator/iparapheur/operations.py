@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 
+from cdg62_connect.simulator.catalogue import EXEMPLES
+from cdg62_connect.simulator.iparapheur import texts
+from cdg62_connect.simulator.iparapheur.catalogue import CATALOGUE
 from cdg62_connect.simulator.iparapheur.dossier import Account, Demande, Piece
 from cdg62_connect.simulator.iparapheur.reading import XMIME, Call, Node
 from cdg62_connect.simulator.iparapheur.refusal import Refus
@@ -47,6 +50,22 @@ def answer(state: ParapheurState, account: Account, call: Call) -> list[Part]:
         return operation(state, account, call.root)
     except Refus as refus:
         return [message_retour(ok=False, message=str(refus))]
+
+
+def refusal_on_demand(nom: str, call: Call) -> list[Part]:
+    """The parts of the answer that refuses a call, by the name of the refusal in the catalogue."""
+    if nom == "sans_retour":
+        return []
+    if nom == "retour_vide":
+        return [message_retour(ok=None)]
+    refusal = next(refusal for refusal in CATALOGUE if refusal.nom == nom)
+    values = {
+        **EXEMPLES,
+        "dossier_id": key_of(call),
+        "type": call.root.value("TypeTechnique"),
+        "sous_type": call.root.value("SousType"),
+    }
+    return [message_retour(ok=False, message=refusal.dit.format_map(values))]
 
 
 def _echo(_state: ParapheurState, account: Account, root: Node) -> list[Part]:
@@ -129,7 +148,7 @@ def _archiver_dossier(state: ParapheurState, account: Account, root: Node) -> li
     dossier_id = root.value("DossierID")
     action = root.value("ArchivageAction") or "ARCHIVER"
     if action not in ("ARCHIVER", "EFFACER"):
-        raise Refus(f"L'action d'archivage '{action}' n'est pas une de ARCHIVER, EFFACER.")
+        raise Refus(texts.BAD_ACTION.format(valeur=action))
     state.archiver(account, dossier_id, effacer=action == "EFFACER")
     done = "supprimé du Parapheur" if action == "EFFACER" else "archivé"
     return [nil("URL"), message_retour(ok=True, message=f"Dossier {dossier_id} {done}.")]

@@ -1,9 +1,13 @@
-"""Answers with their documents beside the envelope (MTOM): a package, even when there is no document at all."""
+"""Answers with their documents beside the envelope (MTOM): a package, even when there is no document at all.
+
+What separates and names the parts is made of the envelope itself: the same answer has the same bytes.
+"""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from hashlib import sha256
 
 from cdg62_connect.simulator.iparapheur.reading import XOP
 from cdg62_connect.simulator.iparapheur.writing import Held, Part, Stream, ending, opening
@@ -14,7 +18,8 @@ _HOST = "parapheur.specimen"
 def package(operation: str, parts: Sequence[Part], *, prefix: str) -> Stream:
     """The answer to ``operation``; its documents are attachments in the order of the body."""
     held = [part for part in parts if isinstance(part, Held)]
-    names = iter(f"{rank}-{uuid.uuid4()}@{_HOST}" for rank in range(1, len(held) + 1))
+    text = "".join(part for part in parts if isinstance(part, str))
+    names = iter(f"{rank}-{_label(text.encode(), 'piece')}@{_HOST}" for rank in range(1, len(held) + 1))
     named = [(next(names), part) if isinstance(part, Held) else part for part in parts]
     body = "".join(part if isinstance(part, str) else _include(part[0]) for part in named)
     root = f"{opening(operation, prefix=prefix)}{body}{ending(operation, prefix=prefix)}"
@@ -27,8 +32,8 @@ def packaged_fault(fault: bytes) -> Stream:
 
 
 def _wrapped(root: bytes, attachments: Sequence[tuple[str, Held]]) -> Stream:
-    boundary = f"uuid:{uuid.uuid4()}"
-    start = f"<racine*{uuid.uuid4()}@{_HOST}>"
+    boundary = f"uuid:{_label(root, 'frontiere')}"
+    start = f"<racine*{_label(root, 'racine')}@{_HOST}>"
     out = Stream(
         f'multipart/related; start="{start}"; type="application/xop+xml"; boundary="{boundary}"; '
         'start-info="text/xml"'
@@ -40,6 +45,11 @@ def _wrapped(root: bytes, attachments: Sequence[tuple[str, Held]]) -> Stream:
         out.binary(held.content)
     out.text(f"\r\n--{boundary}--")
     return out
+
+
+def _label(content: bytes, role: str) -> uuid.UUID:
+    digest = sha256(role.encode() + b"\0" + content).digest()
+    return uuid.UUID(bytes=digest[:16], version=4)
 
 
 def _head(boundary: str, name: str, content_type: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cdg62_connect.errors import InvalidInput
+from cdg62_connect.simulator.iparapheur import texts
 
 
 class Refus(InvalidInput):
@@ -16,4 +17,4 @@ class Introuvable(Refus):
     """Le parapheur ne connaît pas ce dossier (ou plus, ou pas pour ce compte)."""
 
     def __init__(self, dossier_id: str) -> None:
-        super().__init__(f"Dossier {dossier_id} introuvable.")
+        super().__init__(texts.UNKNOWN.format(dossier_id=dossier_id))

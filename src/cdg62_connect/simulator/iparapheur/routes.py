@@ -12,12 +12,14 @@ from typing import Protocol
 from flask import Blueprint, Request, Response, request
 
 from cdg62_connect.errors import HostileInput
+from cdg62_connect.simulator.iparapheur import texts
 from cdg62_connect.simulator.iparapheur.attachments import read_package
+from cdg62_connect.simulator.iparapheur.catalogue import FAULTS, PAGES
 from cdg62_connect.simulator.iparapheur.contract import wsdl
 from cdg62_connect.simulator.iparapheur.dossier import Account
-from cdg62_connect.simulator.iparapheur.operations import OPERATIONS, answer, key_of
+from cdg62_connect.simulator.iparapheur.operations import OPERATIONS, answer, key_of, refusal_on_demand
 from cdg62_connect.simulator.iparapheur.packaging import package, packaged_fault
-from cdg62_connect.simulator.iparapheur.reading import PARAPHEUR, Unreadable, read_call
+from cdg62_connect.simulator.iparapheur.reading import Unreadable, read_call
 from cdg62_connect.simulator.iparapheur.state import ParapheurState
 from cdg62_connect.simulator.iparapheur.writing import CONTENT_TYPE, Stream, envelope, fault
 
@@ -25,7 +27,6 @@ ENDPOINT = "/ws-iparapheur-no-mtom"
 ENDPOINT_MTOM = "/ws-iparapheur"
 """Here every answer of the service is a package (MTOM), and a request may be one."""
 
-_BODY_LIMIT = 2000 * 1024 * 1024  # bytes, that of the front-end of the parapheur v5
 _DRAIN_BLOCK = 64 * 1024  # bytes
 _PAGE = (
     '<!DOCTYPE html>\n<html lang="fr"><head><meta charset="utf-8"><title>{0}</title></head>'
@@ -54,6 +55,8 @@ def blueprint(simulator: HasParapheur, *, prefix: str = "S") -> Blueprint:
     @routes.get(ENDPOINT)
     @routes.get(ENDPOINT_MTOM)
     def contract() -> Response:  # pyright: ignore[reportUnusedFunction] - Flask calls it
+        if _lacks_certificate(simulator.iparapheur, request):
+            return _stopped("certificat_absent")
         if "wsdl" not in {name.lower() for name in request.args}:
             return _page("Web service du parapheur simulé (SPÉCIMEN) : contrat sous ?wsdl", 200)
         return Response(wsdl(f"{request.scheme}://{request.host}{request.path}"), mimetype="text/xml")
@@ -61,8 +64,8 @@ def blueprint(simulator: HasParapheur, *, prefix: str = "S") -> Blueprint:
     @routes.post(ENDPOINT)
     @routes.post(ENDPOINT_MTOM)
     def call() -> Response:  # pyright: ignore[reportUnusedFunction] - Flask calls it
-        if (request.content_length or 0) > _BODY_LIMIT:
-            refused = _page("413 Request Entity Too Large", 413)
+        if (request.content_length or 0) > simulator.iparapheur.corps_maximal:
+            refused = _stopped("demande_trop_grosse")
             refused.headers["Connection"] = "close"
             return refused
         try:
@@ -76,11 +79,11 @@ def blueprint(simulator: HasParapheur, *, prefix: str = "S") -> Blueprint:
 
 
 def _answered(state: ParapheurState, *, prefix: str, mtom: bool) -> Response:
+    if _lacks_certificate(state, request):
+        return _stopped("certificat_absent")
     account = _account(state, request)
     if account is None:
-        refused = _page("401 Unauthorized", 401)
-        refused.headers["WWW-Authenticate"] = 'Basic realm="iParapheur"'
-        return refused
+        return _stopped("identifiants_faux")
     written = package if mtom else envelope
     with TemporaryDirectory(dir=state.reception, ignore_cleanup_errors=True) as folder:
         try:
@@ -91,13 +94,21 @@ def _answered(state: ParapheurState, *, prefix: str, mtom: bool) -> Response:
         except (Unreadable, HostileInput) as problem:
             return _fault(str(problem), prefix=prefix, mtom=mtom)
         if call.operation not in OPERATIONS:
-            unknown = f"Cannot find dispatch method for {{{PARAPHEUR}}}{call.operation}Request"
-            return _fault(unknown, prefix=prefix, mtom=mtom)
+            return _fault(texts.NO_OPERATION.format(operation=call.operation), prefix=prefix, mtom=mtom)
+
+        def refuse(nom: str) -> Response:
+            if nom in PAGES:
+                return _stopped(nom)
+            if nom in FAULTS:
+                return _fault(texts.BROKEN, prefix=prefix, mtom=mtom, code="Server")
+            return _streamed(written(call.operation, refusal_on_demand(nom, call), prefix=prefix))
+
         return state.faults.around(
             "iparapheur",
             call.operation,
             key_of(call),
             lambda: _streamed(written(call.operation, answer(state, account, call), prefix=prefix)),
+            refuse=refuse,
         )
 
 
@@ -108,8 +119,21 @@ def _streamed(stream: Stream, status: int = 200) -> Response:
     return response
 
 
-def _fault(text: str, *, prefix: str, mtom: bool) -> Response:
-    said = fault("Client", text, prefix=prefix)
+def _stopped(nom: str) -> Response:
+    """What stands before the parapheur refuses: a page."""
+    status, words = PAGES[nom]
+    refused = _page(f"{status} {words}", status)
+    if status == 401:
+        refused.headers["WWW-Authenticate"] = 'Basic realm="iParapheur"'
+    return refused
+
+
+def _lacks_certificate(state: ParapheurState, asked: Request) -> bool:
+    return state.certificat_exige and not asked.environ.get("SSL_CLIENT_CERT")
+
+
+def _fault(text: str, *, prefix: str, mtom: bool, code: str = "Client") -> Response:
+    said = fault(code, text, prefix=prefix)
     if mtom:
         return _streamed(packaged_fault(said), 500)
     return Response(said, 500, content_type=CONTENT_TYPE)

@@ -6,7 +6,6 @@ It knows nothing of HTTP nor of SOAP. Each public method may be called from any 
 from __future__ import annotations
 
 import hmac
-import random
 import shutil
 import threading
 import uuid
@@ -15,17 +14,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from random import Random
 
 from cdg62_connect.clock import Clock
 from cdg62_connect.errors import InvalidFile
 from cdg62_connect.simulator.faults import Faults
-from cdg62_connect.simulator.iparapheur import admission, desks
+from cdg62_connect.simulator.iparapheur import admission, desks, texts
 from cdg62_connect.simulator.iparapheur.circuits import Acte, circuit_of
 from cdg62_connect.simulator.iparapheur.conduct import A_LA_MAIN, Regle, Rythme
 from cdg62_connect.simulator.iparapheur.dossier import Account, Demande, Dossier, LogEntry, Piece, Statut
 from cdg62_connect.simulator.iparapheur.refusal import Introuvable, Refus
 from cdg62_connect.simulator.pdf import HistoryRow, bordereau_signature
 from cdg62_connect.simulator.pki import TestAuthority
+
+_BODY_LIMIT = 2000 * 1024 * 1024  # bytes, that of the front-end of the parapheur v5
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,13 @@ class Contenu:
 class ParapheurState:
     """One parapheur: dossier ids are unique in it, and an account sees only what it sent.
 
-    ``folder`` is its own; the documents that an earlier one left there are deleted.
+    ``folder`` is its own; the documents that an earlier one left there are deleted. ``seed`` decides the ids that
+    it chooses.
 
     Attributes:
         faults: the faults in force, for whoever puts this state on a wire.
+        certificat_exige: a client certificate is demanded, besides the password (v3 and the first v4).
+        corps_maximal: longest request that the front end takes, in bytes.
     """
 
     def __init__(
@@ -72,7 +77,10 @@ class ParapheurState:
 
     def _start(self) -> None:
         self._rythme = A_LA_MAIN
-        self._chance = random.Random(self._seed)  # noqa: S311 - chooses names, keeps no secret
+        self.certificat_exige = False
+        self.corps_maximal = _BODY_LIMIT
+        self._required: dict[str, tuple[str, ...]] = {}
+        self._chosen: Counter[tuple[str, str]] = Counter()
         self._dossiers: dict[str, Dossier] = {}
         self._tombstones: list[dict[str, object]] = []
         self._created: Counter[str] = Counter()
@@ -82,7 +90,7 @@ class ParapheurState:
         self.reception.mkdir(parents=True, exist_ok=True)
 
     def reset(self) -> None:
-        """Forget every dossier, and the rythme. Accounts stay."""
+        """Forget every dossier, the rythme and what was demanded. Accounts stay."""
         with self._lock:
             self._start()
 
@@ -101,6 +109,11 @@ class ParapheurState:
     def rythme(self, rythme: Rythme) -> None:
         with self._lock:
             self._rythme = rythme
+
+    def exiger_metadonnees(self, sous_type: str, *noms: str) -> None:
+        """Demand these métadonnées of every new dossier of a sous-type, until the next :meth:`reset`."""
+        with self._lock:
+            self._required[sous_type] = noms
 
     @property
     def accounts(self) -> tuple[Account, ...]:
@@ -141,15 +154,17 @@ class ParapheurState:
         dossier_id = " ".join(demande.dossier_id.split())
         titre = demande.titre.strip() or dossier_id
         if not titre:
-            raise Refus("Un dossier doit avoir un DossierID ou un DossierTitre.")
+            raise Refus(texts.NO_NAME)
         circuit = admission.circuit_for(account, demande)
-        document = admission.check(demande, dossier_id)
+        with self._lock:
+            required = self._required.get(demande.sous_type, ())
+        document = admission.check(demande, dossier_id, required=required)
         with self._lock:
             if dossier_id in self._dossiers:
-                raise Refus(f"Le nom de dossier est déjà présent dans le Parapheur: dossierID = {dossier_id}")
+                raise Refus(texts.ALREADY_THERE.format(dossier_id=dossier_id))
             choisi = not dossier_id
             if choisi:
-                dossier_id = str(uuid.UUID(int=self._chance.getrandbits(128), version=4))
+                dossier_id = self._chosen_id(account, titre)
             now = self._now()
             self._rank += 1
             folder = self._folder / f"dossier-{self._rank:05}"
@@ -221,7 +236,7 @@ class ParapheurState:
             dossier = self._of(account, dossier_id)
             self._settle(dossier)
             if not dossier.termine:
-                raise Refus(f"Le dossierID '{dossier.dossier_id}' n'est pas archivable.")
+                raise Refus(texts.NOT_ARCHIVABLE.format(dossier_id=dossier.dossier_id))
             self._bury(dossier, deleted=effacer)
 
     def effacer_rejete(self, account: Account, dossier_id: str) -> None:
@@ -235,7 +250,7 @@ class ParapheurState:
             dossier = self._of(account, dossier_id)
             self._settle(dossier)
             if not dossier.rejete:
-                raise Refus(f"Le dossierID '{dossier.dossier_id}' n'est pas rejeté.")
+                raise Refus(texts.NOT_REJECTED.format(dossier_id=dossier.dossier_id))
             self._bury(dossier, deleted=True)
 
     def viser(self, dossier_id: str, *, by: str | None = None, annotation: str = "") -> None:
@@ -304,6 +319,12 @@ class ParapheurState:
                 "rythme": self._rythme.as_json(),
                 "dossiers": self.dossiers(),
             }
+
+    def _chosen_id(self, account: Account, titre: str) -> str:
+        """The id of a dossier that came without one: by the seed, the account and the title, not by the hour."""
+        self._chosen[account.login, titre] += 1
+        drawn = Random(f"{self._seed} {account.login} {titre} {self._chosen[account.login, titre]}")  # noqa: S311 - chooses names, keeps no secret
+        return str(uuid.UUID(int=drawn.getrandbits(128), version=4))
 
     def _now(self) -> datetime:
         now = self._clock.now()

@@ -49,9 +49,11 @@ def nil(name: str) -> str:
     return f'<{name} xmlns:xsi="{XSI}" xsi:nil="true"/>'
 
 
-def message_retour(*, ok: bool, message: str = "") -> str:
-    """What the parapheur says of a request: OK / INFO, or KO / ERROR."""
+def message_retour(*, ok: bool | None, message: str = "") -> str:
+    """What the parapheur says of a request: OK / INFO, or KO / ERROR; nothing when ``None``."""
     code, severite = ("OK", "INFO") if ok else ("KO", "ERROR")
+    if ok is None:
+        code = severite = ""
     return (
         "<MessageRetour>"
         + element("codeRetour", code)

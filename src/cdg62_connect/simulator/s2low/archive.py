@@ -67,7 +67,7 @@ def stamped(transaction: Transaction, file: StoredFile, *, received: Step, publi
         texts.STAMP_ID.format(acte_id=acte_identifier(transaction)),
     )
     try:
-        tamponner(file.path, lines=rows, into=into)
+        tamponner(file.path, lines=rows, into=into, moment=received.moment)
     except InvalidFile:
         return file.path
     return into

@@ -122,11 +122,13 @@ class Limites:
         archive: sum of the files, in bytes.
         corps: whole body of the request, in bytes; above, PHP drops it and every POST field with it.
         fichiers: number of files in one request.
+        fichier: one file, in bytes.
     """
 
     archive: int = 150 * 1024 * 1024
     corps: int = 200 * 1024 * 1024
     fichiers: int = 20
+    fichier: int = 150 * 1024 * 1024
 
 
 def check_sizes(depot: Depot, limites: Limites) -> None:
@@ -145,13 +147,15 @@ def check_identity(depot: Depot, *, today: date) -> None:
         raise Ko(texts.FUTURE_DATE)
 
 
-def check_files(depot: Depot) -> None:
-    """Refuse a missing, empty or untyped file, and a content that is not what it must be."""
+def check_files(depot: Depot, limites: Limites) -> None:
+    """Refuse a missing, empty, too big or untyped file, and a content that is not what it must be."""
     document = depot.document
     if document is None:
         raise Ko(texts.NO_DOCUMENT)
     if any(not file.size for file in depot.files):
         raise Ko(texts.EMPTY_FILE)
+    if any(file.size > limites.fichier for file in depot.files):
+        raise Ko(texts.BIG_FILE.format(limit=limites.fichier))
     if not depot.type_acte:
         raise Ko(texts.NO_TYPOLOGY.format(name=document.name))
     _check_document(depot, document)

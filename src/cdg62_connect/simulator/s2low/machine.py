@@ -153,7 +153,9 @@ class Machine:
     def _leave(self, transaction: Transaction, moment: datetime) -> None:
         if transaction.statut == 1:
             refusal = self.scenario(transaction, "refus_analyse")
-            if refusal or transaction.problem:
+            if self.scenario(transaction, "refus_antivirus"):
+                transaction.enter(Step(statut=-1, moment=moment, message=texts.VIRUS))
+            elif refusal or transaction.problem:
                 reason = transaction.problem or (refusal.motif if refusal else "")
                 self._refuse_by_analysis(transaction, reason, moment)
             else:
@@ -168,7 +170,12 @@ class Machine:
     def _ask_ministry(self, transaction: Transaction, moment: datetime) -> None:
         acte, current = transaction.acte, _current(transaction)
         refusal = self.scenario(transaction, "refus_ministere")
-        if refusal:
+        rejection = self.scenario(transaction, "rejet_enveloppe")
+        if rejection:
+            detail = rejection.motif or texts.REFUSED_FOR_TEST
+            message = texts.REJECTED_ENVELOPE.format(nature=rejection.nature, detail=detail)
+            transaction.enter(Step(statut=-1, moment=moment, message=message))
+        elif refusal:
             self._refuse_by_ministry(transaction, refusal.nature, refusal.motif, moment)
         elif acte.classification_version != current.version:
             self._refuse_by_ministry(transaction, *texts.OUTDATED_CLASSIFICATION, moment)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, request
 
 from cdg62_connect.simulator.faults import ERROR_PAGE
-from cdg62_connect.simulator.s2low import texts, wire
+from cdg62_connect.simulator.s2low import catalogue, texts, wire
 from cdg62_connect.simulator.s2low.accounts import Account, Ko, NotIdentified, fingerprint
+from cdg62_connect.simulator.s2low.credentials import credentials_of
 from cdg62_connect.simulator.s2low.depot import Depot, PlatformCrash
 from cdg62_connect.simulator.s2low.form import Form, posted, query_of
 from cdg62_connect.simulator.s2low.state import S2lowState
@@ -230,9 +231,18 @@ class _Desk:
         """Recognise the caller, do the work under the faults in force, write a refusal in the right hand."""
 
         def act() -> Response:
+            return said(lambda: work(self._caller()))
+
+        def refuse(name: str) -> Response:
+            return said(lambda: catalogue.refuse(name))
+
+        def said(doing: Callable[[], Response]) -> Response:
             try:
-                return work(self._caller())
+                return doing()
             except NotIdentified as stranger:
+                late = stranger.cause == "desactive" and self._state.profile != "next"
+                if late and refused == self._printed:  # these pages print by themselves what they learn
+                    return refused(Ko(texts.AUTHENTICATION_FAILED))
                 spoken = _api(Form()) if api is None else api
                 return wire.refused_login(
                     stranger, profile=self._state.profile, api=spoken, path=request.full_path
@@ -243,16 +253,13 @@ class _Desk:
                 page = ERROR_PAGE.format("Erreur interne")
                 return Response(page, 500, mimetype="text/html")
 
-        return self._faults.around("s2low", operation, key, act)
+        return self._faults.around("s2low", operation, key, act, refuse=refuse)
 
     def _caller(self) -> Account:
         presented: str = request.environ.get("SSL_CLIENT_CERT", "")
         if not presented:
             raise NotIdentified("inconnu")
-        given = request.authorization
-        credentials = (
-            (given.username or "", given.password or "") if given and given.type == "basic" else None
-        )
+        credentials = credentials_of(request.headers.get("Authorization", ""), profile=self._state.profile)
         return self._state.accounts.identify(fingerprint(presented), credentials)
 
     def _printed(self, refusal: Ko) -> Response:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from random import Random
 from typing import Literal
 
 from cdg62_connect.clock import Clock
@@ -61,16 +62,38 @@ class Seen:
 class S2lowState:
     """One S2LOW platform. Every public method may be called from any thread.
 
+    Args:
+        clock: the simulated hour.
+        folder: its own.
+        profile: the generation imitated.
+        seed: where the ids begin.
+        is_rgs: whether a client certificate (PEM) is an RGS one; by default they all are.
+        signers: certificate (PEM) of the authority whose signers are trusted.
+
     Attributes:
         profile: the generation imitated: ``"v4"`` (ISO-8859-1 everywhere), ``"v5"``, ``"next"`` (redirects of
             refused logins).
         limites: the sizes it stands.
+        signataires_connus: refuse, at the analysis, an acte signed by somebody whom ``signers`` did not certify.
+            Off by default: nobody out of the simulator could be certified.
         accounts: who may use it.
     """
 
-    def __init__(self, *, clock: Clock, folder: Path, profile: Profile = "v5") -> None:
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        folder: Path,
+        profile: Profile = "v5",
+        seed: int = 0,
+        is_rgs: Callable[[str], bool] = lambda _: True,
+        signers: Path | None = None,
+    ) -> None:
         self._first_profile: Profile = profile
-        self.accounts = AccountBook()
+        self.accounts = AccountBook(is_rgs=is_rgs)
+        self._signers = signers
+        # The ids of the seed 0 are those of the documentation.
+        self._gap = Random(f"s2low {seed}").randrange(1, 40_000) if seed else 0  # noqa: S311 - keeps no secret
         self._clock = clock
         self._folder = folder
         self._lock = threading.RLock()
@@ -79,12 +102,13 @@ class S2lowState:
     def _start(self) -> None:
         self.profile: Profile = self._first_profile
         self.limites = Limites()
+        self.signataires_connus = False
         self._machine = Machine(self._clock)
         self._transactions: dict[int, Transaction] = {}
         self._files: dict[int, tuple[Transaction, StoredFile]] = {}
         self._numbers: set[tuple[str, str]] = set()
-        self._next_transaction = _FIRST_TRANSACTION
-        self._next_file = _FIRST_FILE
+        self._next_transaction = _FIRST_TRANSACTION + self._gap
+        self._next_file = _FIRST_FILE + self._gap
         self.reception.mkdir(parents=True, exist_ok=True)
 
     def reset(self) -> None:
@@ -109,9 +133,10 @@ class S2lowState:
             PlatformCrash: the platform breaks on it.
         """
         account.must_have("CS")
-        if account.authority.mode_papier:
-            raise Ko(texts.PAPER_MODE)
+        self._refuse_paper(account)
         check_sizes(depot, self.limites)
+        if self.profile == "next":
+            depot = replace(depot, must_signed=False)
         if not account.rgs and not depot.must_signed:
             raise Ko(texts.RGS_NEEDED)
         check_identity(depot, today=local_day(self._clock.now()))
@@ -119,7 +144,7 @@ class S2lowState:
         with self._lock:
             if key in self._numbers:
                 raise Ko(texts.SAME_NUMBER)
-        check_files(depot)
+        check_files(depot, self.limites)
         acte = acte_of(depot, account.authority.classification)
         with self._lock:
             if key in self._numbers:
@@ -130,7 +155,8 @@ class S2lowState:
             self._next_file = file_ids.stop
         transaction.files = store(transaction, depot, home=self._folder / str(transaction.id), ids=file_ids)
         # Slow on a big file: outside the lock. The transaction appears once its files are in place.
-        transaction.problem = analyse(acte, transaction.files[1:])
+        anchor = self._signers if self.signataires_connus else None
+        transaction.problem = analyse(acte, transaction.files[1:], anchor=anchor)
         with self._lock:
             self._transactions[transaction.id] = transaction
             self._files.update({file.id: (transaction, file) for file in transaction.files})
@@ -139,6 +165,7 @@ class S2lowState:
 
     def annuler(self, account: Account, transaction_id: str) -> Transaction:
         """Ask the ministry to cancel an acknowledged acte. Raises ``Ko``."""
+        self._refuse_paper(account)
         with self._lock:
             if not transaction_id:
                 raise Ko(texts.CANCEL_WITHOUT_ID)
@@ -345,6 +372,10 @@ class S2lowState:
         )
         self._next_transaction += 1
         return transaction
+
+    def _refuse_paper(self, account: Account) -> None:
+        if account.authority.mode_papier and self.profile != "next":
+            raise Ko(texts.PAPER_MODE)
 
     def _find(self, transaction_id: str) -> Transaction | None:
         return self._transactions.get(int(transaction_id)) if transaction_id.isdecimal() else None

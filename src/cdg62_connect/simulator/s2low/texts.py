@@ -34,6 +34,7 @@ STATUS_LABELS = {
 
 NO_CONNECTION = "La connexion n'a pas pu être établie"
 NO_CONNECTION_NEXT = "La connexion n'a pas pu ?tre ?tablie"
+AUTHENTICATION_FAILED = "Échec de l'authentification"
 ACCESS_REFUSED = "Accès refusé"
 PAPER_MODE = "Mode « papier » actif. Accès interdit."
 RGS_NEEDED = (
@@ -50,7 +51,9 @@ SAME_NUMBER = (
     "Il faut peut-être ajouter un suffixe au numéro."
 )
 NO_DOCUMENT = "Aucun fichier acte n'a été posté "
-EMPTY_FILE = "Erreur lors de la réception du fichier : Le fichier semble vide"
+RECEPTION = "Erreur lors de la réception du fichier : "
+EMPTY_FILE = RECEPTION + "Le fichier semble vide"
+BIG_FILE = RECEPTION + "La taille du fichier excède la taille maximum ({limit})"
 NO_TYPOLOGY = "Erreur lors de la réception du fichier {name} : typologie absente"
 NO_ANNEX_TYPOLOGY = "Erreur lors de la réception du fichier annexe {name} : typologie absente"
 
@@ -73,6 +76,18 @@ BAD_ANNEX = "Erreur de validation d'un fichier de pièce jointe :\n"
 ANNEX_TYPE = 'Le fichier attaché " {name} " est de type " {mimetype} ". Fichier PDF, XML, PNG ou JPEG requis.'
 ANNEX_OF_XML = "Les pièces jointes doivent être au format PDF avec un acte au format XML"
 
+# The troubles of the platform itself, which only a rule of faults brings about.
+NO_MODULE = "Erreur d'initialisation du module"
+PARTIAL_FILE = RECEPTION + "Le fichier n'a été que partiellement reçu"
+NO_FILE = RECEPTION + "Aucun fichier n'a été présenté"
+ACTE_NOT_MADE = "Erreur lors de la génération de l'acte : écriture impossible"
+ENVELOPE_NOT_MADE = "Erreur lors de la génération de l'enveloppe. Écriture impossible"
+ARCHIVE_NOT_MADE = "Erreur lors de la génération de l'archive.\nÉcriture impossible"
+ARCHIVE_TOO_BIG = "la taille d'archive générée n'est pas conforme. filename=specimen.tar.gz"
+BATCH_FAILED = "Échec de la transaction en mode lot."
+INVALID_ENVELOPE_ASKED = "Enveloppe invalide."
+STATUS_FAILED = "Erreur consultation statut."
+
 UNKNOWN_TRANSACTION = "Numéro de transaction invalide."
 NO_RECEIPT_YET = "Pas d'acquittement recu"
 CLASSIFICATION_MISSING = "Erreur de récupération de la dernière classification."
@@ -93,6 +108,8 @@ SENT = "Transmis au MI"
 RECEIVED = "Reçu par le MI le {date:%Y-%m-%d}"
 CANCELLED = "Transaction annulée"
 INVALID_ENVELOPE = "Enveloppe invalide : {reason}"
+VIRUS = "Un virus a été détecté dans l'enveloppe"  # unverified
+REJECTED_ENVELOPE = "Enveloppe rejetée par le MI ({nature} : {detail})"
 ANOMALY = "Anomalie signalee par le MI : {nature} - {detail}"
 
 # Reasons found by the analysis; the frame « Problème sur <file> : » is the platform's, the rest unverified.
@@ -101,6 +118,7 @@ TYPOLOGY_NOT_ALLOWED = "la typologie {code} n'est pas autorisée pour la nature 
 PDF_DAMAGED = "le fichier PDF est corrompu"
 PDF_LOCKED = "le fichier PDF est protégé"
 SIGNATURE_INVALID = "la signature n'est pas valide"
+SIGNER_UNKNOWN = "le certificat du signataire n'est pas de confiance"
 
 # Details of the ministry's anomalies: the first was seen, the second is unverified.
 OUTDATED_CLASSIFICATION = ("002", "ODT-VERIF-01 : la date de classification n'est pas à jour")

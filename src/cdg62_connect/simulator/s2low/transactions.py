@@ -16,7 +16,16 @@ from cdg62_connect.simulator.s2low.classification import NATURES, Nature
 TRANSMISSION = "1"
 CANCELLATION = "6"
 
-Issue = Literal["refus_analyse", "refus_ministere", "bloque_1", "bloque_2", "bloque_3", "tampon_echoue"]
+Issue = Literal[
+    "refus_analyse",
+    "refus_antivirus",
+    "refus_ministere",
+    "rejet_enveloppe",
+    "bloque_1",
+    "bloque_2",
+    "bloque_3",
+    "tampon_echoue",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +33,10 @@ class Scenario:
     """What shall happen to the actes whose number or object contains ``contient``.
 
     Attributes:
-        issue: ``refus_analyse`` (status -1 with a text), ``refus_ministere`` (status -1 with an anomaly in XML
-            and a text), ``bloque_1``, ``bloque_2``, ``bloque_3`` (stays in that status), ``tampon_echoue``
-            (the stamped PDF is the original one).
+        issue: ``refus_analyse`` (status -1 with a text), ``refus_antivirus`` (the same, before the analysis),
+            ``refus_ministere`` (status -1 with an anomaly in XML and a text), ``rejet_enveloppe`` (status -1 with
+            a text: the ministry could not read the envelope), ``bloque_1``, ``bloque_2``, ``bloque_3`` (stays in
+            that status), ``tampon_echoue`` (the stamped PDF is the original one).
         motif: the reason given with a refusal.
         nature: three digits, the code of the ministry's anomaly.
     """

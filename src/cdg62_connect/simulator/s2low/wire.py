@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from cdg62_connect.simulator.s2low.accounts import NotIdentified
     from cdg62_connect.simulator.s2low.state import Profile, Seen
 
+LOGIN = "/login.php"
+_NEXT_ERRORS = {
+    "identifiants": "bad_credentials",
+    "login_vide": "empty_login",
+    "mot_de_passe_vide": "empty_password",
+}
 _PHP = "text/html; charset=UTF-8"
 """What PHP announces when nobody says otherwise, whatever the bytes are."""
 
@@ -79,12 +85,15 @@ def redirect(page: str) -> Response:
 def refused_login(refused: NotIdentified, *, profile: Profile, api: bool, path: str) -> Response:
     """What somebody who is not recognised is told: a KO or a redirect, in HTTP 200 or 302, never 401."""
     if profile != "next":
-        return ko(texts.NO_CONNECTION, api=api, page="/login.php")
-    if refused.cause == "inconnu":
+        # That an account is no longer active is known later, by each page.
+        said = texts.AUTHENTICATION_FAILED if refused.cause == "desactive" else texts.NO_CONNECTION
+        return ko(said, api=api, page=LOGIN)
+    if refused.cause in ("inconnu", "desactive"):
         return redirect("/connexion-status")
     if refused.cause == "plusieurs":
-        return ko(texts.NO_CONNECTION_NEXT, api=api, page="/login.php?error=multiple_accounts")
-    return ko(texts.NO_CONNECTION, api="/api" in path, page="/login.php?error=bad_credentials")
+        return ko(texts.NO_CONNECTION_NEXT, api=api, page=f"{LOGIN}?error=multiple_accounts")
+    page = f"{LOGIN}?error={_NEXT_ERRORS[refused.cause]}"
+    return ko(texts.NO_CONNECTION, api="/api" in path, page=page)
 
 
 def _escaped(message: str) -> str:

@@ -1,0 +1,30 @@
+"""The words with which the parapheur refuses. They are facts of the wire.
+
+Those marked *unverified* stand where the parapheur is known to refuse, in words nobody wrote down.
+"""
+
+from __future__ import annotations
+
+ALREADY_THERE = "Le nom de dossier est déjà présent dans le Parapheur: dossierID = {dossier_id}"
+NO_SUCH_SOUS_TYPE = "Le sous-type {sous_type} n'existe pas pour le type '{type}'"
+UNKNOWN = "Dossier {dossier_id} introuvable."
+NOT_ARCHIVABLE = "Le dossierID '{dossier_id}' n'est pas archivable."
+
+METADATA_MISSING = "A mandatory metadata was not filled, abort"
+"""The words are those of the core of the v5; how they come out of the web service is unverified."""
+
+# Unverified.
+NO_NAME = "Un dossier doit avoir un DossierID ou un DossierTitre."
+BAD_ID = "Le DossierID '{dossier_id}' est trop long ou contient un caractère interdit."
+BAD_VISIBILITE = "La visibilité '{valeur}' n'est pas une de PUBLIC, SERVICE, CONFIDENTIEL."
+BAD_DATE = "La date limite '{valeur}' n'est pas de la forme AAAA-MM-JJ."
+NO_DOCUMENT = "Le document principal est absent."
+BAD_DOCUMENT = "Le document principal n'est pas un PDF valide : {code}."
+BAD_ACTION = "L'action d'archivage '{valeur}' n'est pas une de ARCHIVER, EFFACER."
+NOT_REJECTED = "Le dossierID '{dossier_id}' n'est pas rejeté."
+
+# SOAP faults, in the words of the stack of the v3 and v4.
+NO_OPERATION = (
+    "Cannot find dispatch method for {{http://www.adullact.org/spring-ws/iparapheur/1.0}}{operation}Request"
+)
+BROKEN = "Internal Error"
