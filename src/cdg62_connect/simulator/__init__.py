@@ -1,4 +1,4 @@
-"""Simulated platforms: a parapheur, S2LOW and the préfecture behind it, with real state and faults on demand.
+"""Simulated platforms: Pastell, a parapheur, S2LOW and its préfecture, with real state and faults on demand.
 
 ::
 
@@ -24,8 +24,9 @@ from cdg62_connect.simulator.rythme import Pas
 from cdg62_connect.simulator.server import SimulatorServer
 
 if TYPE_CHECKING:
-    from cdg62_connect.simulator.core import Access, Simulator
+    from cdg62_connect.simulator.core import Access, PastellAccess, Simulator
     from cdg62_connect.simulator.iparapheur import ParapheurState
+    from cdg62_connect.simulator.pastell import PastellState
     from cdg62_connect.simulator.s2low import S2lowState, Scenario
 
 __all__ = [
@@ -40,6 +41,8 @@ __all__ = [
     "Faults",
     "ParapheurState",
     "Pas",
+    "PastellAccess",
+    "PastellState",
     "S2lowState",
     "Scenario",
     "SimClock",
@@ -51,6 +54,8 @@ _NEEDING_THE_EXTRA = {
     "Access": "core",
     "Simulator": "core",
     "ParapheurState": "iparapheur",
+    "PastellAccess": "core",
+    "PastellState": "pastell",
     "S2lowState": "s2low",
     "Scenario": "s2low",
 }

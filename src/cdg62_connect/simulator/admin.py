@@ -3,8 +3,9 @@
 ======  =================================  ===========================================================
 method  path                               body, effect
 ======  =================================  ===========================================================
-GET     /etat                              everything: ``horloge``, ``iparapheur``, ``s2low``, ``pannes``
-                                           (not fully used), ``appels`` (requests by operation),
+GET     /etat                              everything: ``horloge``, ``iparapheur``, ``s2low``, ``pastell``
+                                           (null until it is used), ``pannes`` (not fully used),
+                                           ``appels`` (requests by operation),
                                            ``erreurs`` (tracebacks of the simulator itself)
 POST    /horloge                           ``{"avance_s": 3600}`` or ``{"heure": "2025-03-14T09:00:00+01:00"}``
 POST    /reset                             back to the first moment, everything empty
@@ -19,6 +20,11 @@ POST    /s2low/<id>/acquitter              the ministry answers at once
 POST    /s2low/<id>/refuser                ``{"motif": "…", "par": "analyse"|"ministere", "nature": "007"}``
 POST    /s2low/<id>/passer                 ``{"statut": 5}``: an acknowledged acte is closed or archived
 POST    /s2low/scenarios                   one or a list of ``{"contient", "issue", "motif", "nature"}``
+POST    /pastell/profil                    ``{"profil": "4.1"}``: another generation, with nothing in it
+POST    /pastell/travail                   ``{"mode": "auto"|"main"}``, ``{"tours": 3}``: the daemon, by hand
+POST    /pastell/<id>/verrouiller          ``{"verrouille": true}``: its job is locked, nothing moves any more
+POST    /pastell/journal/purger            ``{"avant": "2025-03-14 09:00:00"}``, optional: rows go to the history
+GET     /pastell/documents                 every document
 ======  =================================  ===========================================================
 
 An answer is JSON; a refusal is ``{"erreur": "…"}`` with 400 (body not understood), 403 (asked by a web page),
@@ -46,6 +52,7 @@ if TYPE_CHECKING:
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _BODY_LIMIT = 1024 * 1024
+_MOST_ROUNDS = 1000
 
 Body = Mapping[str, Any]
 
@@ -78,6 +85,11 @@ def blueprint(simulator: Simulator, *, mishaps: Mishaps) -> Blueprint:
         ("POST", "/s2low/<int:transaction>/acquitter", desk.s2low_acquitter),
         ("POST", "/s2low/<int:transaction>/refuser", desk.s2low_refuser),
         ("POST", "/s2low/<int:transaction>/passer", desk.s2low_passer),
+        ("POST", "/pastell/profil", desk.pastell_profil),
+        ("POST", "/pastell/travail", desk.pastell_travail),
+        ("POST", "/pastell/<id_d>/verrouiller", desk.pastell_verrouiller),
+        ("POST", "/pastell/journal/purger", desk.pastell_purger),
+        ("GET", "/pastell/documents", desk.pastell_documents),
     ):
         routes.add_url_rule(path, endpoint=view.__name__, view_func=view, methods=[method])
     return routes
@@ -98,6 +110,7 @@ class _Desk:
                 },
                 "iparapheur": simulator.iparapheur.snapshot(),
                 "s2low": simulator.s2low.snapshot(),
+                "pastell": simulator.pastell.snapshot() if simulator.pastell_in_use else None,
                 "pannes": simulator.faults.unmet(),
                 "appels": simulator.faults.calls,
                 "erreurs": self._mishaps.seen,
@@ -200,6 +213,39 @@ class _Desk:
             raise InvalidInput('Envoyez {"statut": 5}.')
         self._simulator.s2low.passer(transaction, statut)
         return self._done()
+
+    def pastell_profil(self) -> Response:
+        self._simulator.pastell.use_profile(_text(_body("profil"), "profil"))
+        return self._done()
+
+    def pastell_travail(self) -> Response:
+        platform = self._simulator.pastell
+        match _body("mode", "tours"):
+            case {"mode": "auto" | "main" as mode, **rest} if not rest:
+                platform.worker.mode = mode
+            case {"tours": int(rounds), **rest} if 1 <= rounds <= _MOST_ROUNDS and not rest:
+                for _ in range(rounds):
+                    platform.tick()
+            case _:
+                raise InvalidInput(
+                    'Travail : envoyez {"mode": "auto"}, {"mode": "main"} ou {"tours": 3} '
+                    f"({_MOST_ROUNDS} au plus)."
+                )
+        return jsonify({"mode": platform.worker.mode, "taches": platform.worker.jobs()})
+
+    def pastell_verrouiller(self, id_d: str) -> Response:
+        locked = _body("verrouille").get("verrouille", True)
+        if not isinstance(locked, bool):
+            raise InvalidInput('Envoyez {"verrouille": true} ou {"verrouille": false}.')
+        self._simulator.pastell.worker.jam(id_d, locked=locked)
+        return self._done()
+
+    def pastell_purger(self) -> Response:
+        before = _text(_body("avant"), "avant") or None
+        return jsonify({"lignes": self._simulator.pastell.journal.purge(before)})
+
+    def pastell_documents(self) -> Response:
+        return jsonify(self._simulator.pastell.documents.snapshot())
 
     def _done(self) -> Response:
         return jsonify({"fait": True})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from cdg62_connect.extras import extra
@@ -18,11 +19,21 @@ from cdg62_connect.simulator.population import (
     TYPE_PARAPHEUR,
     VALMONT,
     parapheur_login,
+    pastell_login,
 )
 
 with extra("simulator", needed_for="Le simulateur"):
+    from cdg62_connect.simulator.certificates import ClientCertificates
     from cdg62_connect.simulator.iparapheur import ParapheurState
     from cdg62_connect.simulator.iparapheur.routes import ENDPOINT, ENDPOINT_MTOM
+    from cdg62_connect.simulator.pastell import (
+        ADMIN_LOGIN,
+        Generation,
+        Inhabitant,
+        PastellState,
+        PeersServed,
+        profile_named,
+    )
     from cdg62_connect.simulator.pki import TestAuthority
     from cdg62_connect.simulator.s2low import (
         NATIONAL_ONLY,
@@ -31,6 +42,7 @@ with extra("simulator", needed_for="Le simulateur"):
         Profile,
         S2lowState,
     )
+    from cdg62_connect.simulator.s2low.prefecture import retour_classification
 
 _PREFECTURES = {
     VALMONT.siren: WITH_PERMITS,
@@ -53,6 +65,19 @@ class Access:
         return f"Access(siren={self.siren!r}, login={self.login!r})"
 
 
+@dataclass(frozen=True, slots=True)
+class PastellAccess:
+    """What one authority needs to talk to Pastell."""
+
+    siren: str
+    login: str
+    password: str
+    id_e: str
+
+    def __repr__(self) -> str:
+        return f"PastellAccess(siren={self.siren!r}, login={self.login!r}, id_e={self.id_e!r})"
+
+
 class Simulator:
     """The platforms and their inhabitants, for whoever puts them on a wire.
 
@@ -60,17 +85,24 @@ class Simulator:
         folder: where everything is kept: certificates, deposits, signed files. One simulator at a time; of
             an earlier one, only the certificates stay.
         clock: the simulated hour; by default, the present moment, standing still.
-        seed: decides what is drawn by chance.
-        password: that of the parapheur's accounts; drawn at random when absent.
+        seed: decides what the platforms draw by chance: ids of transactions and files, ids of dossiers that came
+            without one. Not what must stay a secret or unique in the world: keys, serial numbers of certificates,
+            passwords.
+        password: that of the parapheur's and Pastell's accounts; drawn at random when absent.
         profile: generation of S2LOW imitated.
+        pastell_profile: generation of Pastell imitated.
 
     Attributes:
         clock: the one hour of all platforms.
         faults: what shall go wrong.
         authority: the certification authority of test.
+        certificates: the client certificates that S2LOW judges, good and bad.
+        shared_logins: login and password of the accounts that share one certificate, ``certificates.partage``.
         iparapheur: the parapheur.
         s2low: the tiers de télétransmission, and the préfecture behind it.
         accesses: one per authority of the default population, the first commune first.
+        pastell_accesses: the same for Pastell.
+        pastell_admin: login and password of the account that may do everything in Pastell.
     """
 
     def __init__(
@@ -81,13 +113,19 @@ class Simulator:
         seed: int = 0,
         password: str | None = None,
         profile: Profile = "v5",
+        pastell_profile: Generation = "4.0",
     ) -> None:
         self.folder = folder
         self.clock = clock or SimClock()
         self.faults = Faults()
-        for leftover in (folder / "iparapheur", folder / "s2low"):
+        self._seed = seed
+        self._pastell_profile = profile_named(pastell_profile)
+        self._peers: PeersServed | None = None
+        for leftover in (folder / "iparapheur", folder / "s2low", folder / "pastell"):
             shutil.rmtree(leftover, ignore_errors=True)
-        self.authority = TestAuthority(folder / "pki", start=self.clock.now())
+        start = self.clock.now()
+        self.authority = TestAuthority(folder / "pki", start=start)
+        self.certificates = ClientCertificates(self.authority, folder / "pki", start=start)
         self.iparapheur = ParapheurState(
             clock=self.clock,
             authority=self.authority,
@@ -95,8 +133,75 @@ class Simulator:
             faults=self.faults,
             seed=seed,
         )
-        self.s2low = S2lowState(clock=self.clock, folder=folder / "s2low", profile=profile)
+        self.s2low = S2lowState(
+            clock=self.clock,
+            folder=folder / "s2low",
+            profile=profile,
+            seed=seed,
+            is_rgs=self.certificates.is_rgs,
+            signers=self.authority.ca,
+        )
         self.accesses = self._populate(password)
+        self.shared_logins = self._populate_certificates(password)
+        # The centre de gestion is Pastell's first entity; the authorities come below it, in order.
+        self.pastell_accesses = tuple(
+            PastellAccess(
+                collectivite.siren,
+                pastell_login(collectivite),
+                password or secrets.token_urlsafe(18),
+                str(rank),
+            )
+            for rank, collectivite in enumerate(COLLECTIVITES, start=2)
+        )
+        self.pastell_admin = (ADMIN_LOGIN, password or secrets.token_urlsafe(18))
+
+    @cached_property
+    def pastell(self) -> PastellState:
+        """The Pastell that these authorities share; made the first time it is asked for."""
+        return PastellState(
+            clock=self.clock,
+            authority=self.authority,
+            folder=self.folder / "pastell",
+            inhabitants=[
+                Inhabitant(
+                    collectivite,
+                    login=pastell.login,
+                    password=pastell.password,
+                    parapheur_login=access.login,
+                    parapheur_password=access.password,
+                    certificate=access.certificate,
+                    key=access.key,
+                    classification=retour_classification(_PREFECTURES[collectivite.siren]),
+                )
+                for collectivite, access, pastell in zip(
+                    COLLECTIVITES, self.accesses, self.pastell_accesses, strict=True
+                )
+            ],
+            admin_password=self.pastell_admin[1],
+            seed=self._seed,
+            profile=self._pastell_profile,
+            peers=self._peers,
+        )
+
+    @property
+    def pastell_in_use(self) -> bool:
+        """Whether somebody asked for Pastell."""
+        return "pastell" in vars(self)
+
+    @property
+    def peers(self) -> PeersServed | None:
+        """Where the platforms that Pastell drives are served; it is on its own stubs until somebody says it."""
+        return self._peers
+
+    def serve_peers(self, *, parapheur: str, s2low: str) -> None:
+        """Tell Pastell at which base URLs the parapheur and S2LOW are served now."""
+        self.drive(PeersServed(wsdl=f"{parapheur}{ENDPOINT}?wsdl", s2low=s2low))
+
+    def drive(self, peers: PeersServed) -> None:
+        """Tell Pastell which platforms it drives."""
+        self._peers = peers
+        if self.pastell_in_use:
+            self.pastell.use_peers(peers)
 
     def reset(self) -> None:
         """Back to the first moment: no dossier, no acte, no fault. Accounts and certificates stay."""
@@ -104,8 +209,10 @@ class Simulator:
         self.clock.reset()
         self.iparapheur.reset()
         self.s2low.reset()
+        if self.pastell_in_use:
+            self.pastell.reset()
 
-    def describe(self, *, parapheur: str, s2low: str, admin: str) -> dict[str, object]:
+    def describe(self, *, parapheur: str, s2low: str, pastell: str, admin: str) -> dict[str, object]:
         """What a program needs to use the platforms served at these base URLs, as JSON can say it."""
         first = self.accesses[0]
         return {
@@ -128,7 +235,9 @@ class Simulator:
                     {"siren": access.siren, "cert": str(access.certificate), "key": str(access.key)}
                     for access in self.accesses
                 ],
+                "certificats": self._describe_certificates(),
             },
+            "pastell": self._describe_pastell(pastell),
             "admin": admin,
         }
 
@@ -143,3 +252,43 @@ class Simulator:
             self.s2low.accounts.add_account(siren, certificate)
             accesses.append(Access(siren, login, secret, certificate, key))
         return tuple(accesses)
+
+    def _populate_certificates(self, password: str | None) -> tuple[tuple[str, str], ...]:
+        """Accounts of the first commune behind each certificate that is refused for another reason than its lack."""
+        accounts, made = self.s2low.accounts, self.certificates
+        for presented in (made.non_rgs, made.expire, made.revoque):
+            accounts.add_account(VALMONT.siren, presented.certificate)
+        logins = [(f"agent-{rank}", password or secrets.token_urlsafe(18)) for rank in (1, 2)]
+        for login, secret in logins:
+            accounts.add_account(VALMONT.siren, made.partage.certificate, login=login, password=secret)
+        return tuple(logins)
+
+    def _describe_pastell(self, url: str) -> dict[str, object]:
+        first, (admin, password) = self.pastell_accesses[0], self.pastell_admin
+        return {
+            "url": url,
+            "login": first.login,
+            "password": first.password,
+            "id_e": first.id_e,
+            **({"ca": str(self.authority.ca)} if url.startswith("https:") else {}),
+            "admin": {"login": admin, "password": password},
+            "accounts": [
+                {"siren": one.siren, "login": one.login, "password": one.password, "id_e": one.id_e}
+                for one in self.pastell_accesses
+            ],
+        }
+
+    def _describe_certificates(self) -> dict[str, object]:
+        made, first = self.certificates, self.accesses[0]
+        return {
+            "rgs": {"cert": str(first.certificate), "key": str(first.key)},
+            "non_rgs": made.non_rgs.as_json(),
+            "expire": made.expire.as_json(),
+            "revoque": made.revoque.as_json(),
+            "inconnu": made.inconnu.as_json(),
+            "sans_compte": made.sans_compte.as_json(),
+            "partage": {
+                **made.partage.as_json(),
+                "comptes": [{"login": login, "password": secret} for login, secret in self.shared_logins],
+            },
+        }

@@ -27,14 +27,82 @@ from cdg62_connect.errors import InvalidInput
 if TYPE_CHECKING:
     from flask import Response
 
-Effet = Literal["couper", "http_500", "http_502", "http_503", "html", "tronquer", "lenteur"]
+Effet = Literal["couper", "http_500", "http_502", "http_503", "html", "tronquer", "lenteur", "refus"]
 Moment = Literal["avant", "apres"]
-Plateforme = Literal["iparapheur", "s2low"]
+Plateforme = Literal["iparapheur", "s2low", "pastell"]
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "plateforme": get_args(Plateforme),
     "effet": get_args(Effet),
     "moment": get_args(Moment),
 }
+
+OPERATIONS: Mapping[Plateforme, tuple[str, ...]] = {
+    "iparapheur": (
+        "echo",
+        "GetListeTypes",
+        "GetListeSousTypes",
+        "GetCircuit",
+        "CreerDossier",
+        "GetHistoDossier",
+        "GetDossier",
+        "ArchiverDossier",
+        "EffacerDossierRejete",
+    ),
+    "s2low": (
+        "test-connexion",
+        "test-rgs",
+        "info-connexion",
+        "actes_transac_create",
+        "actes_transac_cancel",
+        "actes_transac_get_status",
+        "actes_transac_get_ARActe",
+        "actes_transac_get_files_list",
+        "actes_download_file",
+        "actes_create_pdf",
+        "actes_classification_fetch",
+        "list_actes",
+        "number_actes",
+        "actes_status",
+    ),
+    "pastell": (
+        *(f"{verb} document" for verb in ("GET", "POST", "PATCH", "DELETE")),
+        *(f"{verb} file" for verb in ("GET", "POST", "DELETE")),
+        *(f"{verb} connecteur" for verb in ("GET", "POST", "PATCH", "DELETE")),
+        *(f"{verb} association" for verb in ("GET", "POST", "DELETE")),
+        *(f"{verb} entite" for verb in ("GET", "POST", "PATCH", "DELETE")),
+        *(f"{verb} utilisateur" for verb in ("GET", "POST", "PATCH", "DELETE")),
+        *(f"{verb} utilisateur/role" for verb in ("GET", "POST", "DELETE")),
+        *(f"{verb} token" for verb in ("GET", "POST", "DELETE")),
+        "GET documents",
+        "GET document/count",
+        "POST chunk",
+        "GET connecteurs",
+        "GET connecteur/all",
+        *(f"{verb} connecteur/file" for verb in ("GET", "POST", "DELETE")),
+        "PATCH connecteur/content",
+        "GET journal",
+        "GET journal/jeton",
+        "GET version",
+        "GET flux",
+        "GET flux/action",
+        "GET role",
+        "GET familleConnecteur",
+        "GET frequenceConnecteur",
+    ),
+}
+"""What each platform can be asked here, in its own words."""
+
+_FAMILIES: Mapping[Plateforme, tuple[str, ...]] = {
+    "pastell": (
+        "POST action/",
+        "GET externalData/",
+        "PATCH externalData/",
+        "POST connecteur/action/",
+        "GET connecteur/externalData/",
+        "PATCH connecteur/externalData/",
+    )
+}
+"""How the operations begin whose end is up to the definitions of the platform."""
 
 BREAKAGE = "cdg62.rupture"
 """Key of the WSGI environ that tells the server to break the connection: ``"couper"`` or ``"tronquer"``."""
@@ -68,15 +136,19 @@ class Fault:
         operation: the operation in the platform's own word (``CreerDossier``, ``actes_transac_create``…), or
             ``"*"`` for all of them.
         effet: what happens: ``couper``, ``tronquer``, ``http_500``, ``http_502``, ``http_503``, ``html`` (a
-            login page in HTTP 200), ``lenteur`` (the answer is true but late, in real time).
+            login page in HTTP 200), ``lenteur`` (the answer is true but late, in real time), ``refus`` (the
+            platform refuses, in its own words).
         moment: ``avant``: the work does not happen; ``apres``: it happens and its answer is replaced.
             ``tronquer`` and ``lenteur`` always give the true answer: for them the work happens, and
             ``moment`` only says on which side of the work ``lenteur`` waits.
         fois: how many times it strikes.
         a_partir_de: rank of the first matching call that it strikes, from 1.
-        contient: strike only when the key (dossier id, acte number, transaction id) contains this.
+        contient: strike only when the key (dossier id, acte number, transaction id; in Pastell, the id and the
+            title of the document, and the names sent with the call) contains this.
         secondes: length of ``lenteur``, in real seconds; for ``http_503``, the Retry-After announced (none
             when 0).
+        refus: which refusal, by its name in the catalogue, for the effect ``refus``. Of those that prove that
+            nothing was done, only ``avant`` is possible.
     """
 
     plateforme: Plateforme
@@ -87,6 +159,7 @@ class Fault:
     a_partir_de: int = 1
     contient: str = ""
     secondes: float = 0.0
+    refus: str = ""
 
     def __post_init__(self) -> None:
         for name, allowed in _CHOICES.items():
@@ -99,14 +172,44 @@ class Fault:
             value: object = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:
                 raise InvalidInput(f"Panne : « {name} » doit être un entier d'au moins 1.")
-        for name in ("operation", "contient"):
+        for name in ("operation", "contient", "refus"):
             if not isinstance(getattr(self, name), str):
                 raise InvalidInput(f"Panne : « {name} » doit être un texte.")
         seconds = self.secondes
+        if not _is_number(seconds):
+            raise InvalidInput("Panne : « secondes » doit être un nombre.")
         if not 0 <= seconds <= LONGEST_DELAY:
             raise InvalidInput(f"Panne : « secondes » doit être compris entre 0 et {LONGEST_DELAY:.0f}.")
         if self.effet == "lenteur" and not seconds:
             raise InvalidInput("Panne : « lenteur » demande « secondes », sa durée.")
+        known = OPERATIONS[self.plateforme]
+        families = _FAMILIES.get(self.plateforme, ())
+        if self.operation not in ("*", *known) and not self.operation.startswith(families):
+            raise InvalidInput(
+                f"Panne : « operation » vaut {self.operation!r}, que {self.plateforme} n'a pas ici ; "
+                f"valeurs possibles : *, {', '.join(known)}."
+            )
+        if (self.effet == "refus") != bool(self.refus):
+            raise InvalidInput(
+                "Panne : « refus », le nom d'un refus, va avec l'effet « refus », et lui seul."
+            )
+        if self.refus:
+            self._check_refusal()
+
+    def _check_refusal(self) -> None:
+        from cdg62_connect.simulator.catalogue import on_demand
+
+        possible = on_demand(self.plateforme, self.operation)
+        refusal = possible.get(self.refus)
+        if refusal is None:
+            raise InvalidInput(
+                f"Panne : « refus » vaut {self.refus!r}, que {self.plateforme} ne dit pas à {self.operation} ; "
+                f"valeurs possibles : {', '.join(possible) or 'aucune'}."
+            )
+        if self.moment == "apres" and refusal.prouve:
+            raise InvalidInput(
+                f"Panne : le refus « {self.refus} » veut dire que rien n'est fait : « moment » vaut avant."
+            )
 
     @classmethod
     def of(cls, data: Mapping[str, object]) -> Fault:
@@ -132,7 +235,13 @@ class Fault:
             self.plateforme == plateforme
             and self.operation in ("*", operation)
             and (not self.contient or self.contient in key)
+            and (not self.refus or self._can_be_refused(operation))
         )
+
+    def _can_be_refused(self, operation: str) -> bool:
+        from cdg62_connect.simulator.catalogue import on_demand
+
+        return self.refus in on_demand(self.plateforme, operation)
 
 
 @dataclass(slots=True)
@@ -157,6 +266,7 @@ class Faults:
         Raises:
             InvalidInput: the rule is not well formed.
         """
+        _check_shape(rule)
         fault = rule if isinstance(rule, Fault) else Fault.of(rule)
         with self._lock:
             self._armed.append(_Armed(fault))
@@ -215,7 +325,13 @@ class Faults:
             return striking.rule if striking else None
 
     def around(
-        self, plateforme: Plateforme, operation: str, key: str, work: Callable[[], Response]
+        self,
+        plateforme: Plateforme,
+        operation: str,
+        key: str,
+        work: Callable[[], Response],
+        *,
+        refuse: Callable[[str], Response] | None = None,
     ) -> Response:
         """Do the work of a request under the rules in force. Needs a Flask request.
 
@@ -224,6 +340,7 @@ class Faults:
             operation: the operation, in the platform's own word.
             key: what identifies the thing (dossier id, acte number, transaction id), or ``""``.
             work: makes the side effect and the true answer.
+            refuse: makes the answer of a refusal of the catalogue, given its name.
         """
         fault = self.check(plateforme, operation, key)
         if fault is None:
@@ -232,6 +349,8 @@ class Faults:
             return self._hamper(fault, work)
         if fault.moment == "apres":
             work().close()
+        if fault.effet == "refus" and refuse is not None:
+            return refuse(fault.refus)
         return self._replace(fault)
 
     def _hamper(self, fault: Fault, work: Callable[[], Response]) -> Response:
@@ -264,6 +383,15 @@ class Faults:
         with self._lock:
             released = self._released
         released.wait(seconds)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _check_shape(rule: object) -> None:
+    if not isinstance(rule, Fault | Mapping):
+        raise InvalidInput('Panne : une règle est un objet, de la forme {"plateforme": …, "effet": …}.')
 
 
 def _mark(breakage: str) -> None:

@@ -20,6 +20,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 
 from cdg62_connect.errors import InvalidFile
+from cdg62_connect.simulator.pdf_update import ReproducibleUpdate
 
 SPECIMEN = "SPÉCIMEN"
 
@@ -86,10 +87,11 @@ def bordereau_acquittement(
     return page.as_bytes()
 
 
-def tamponner(source: Path, *, lines: Sequence[str], into: Path) -> None:
+def tamponner(source: Path, *, lines: Sequence[str], into: Path, moment: datetime | None = None) -> None:
     """Write as ``into`` the PDF ``source`` with ``lines`` stamped at the top right of its first page.
 
-    It is an incremental update: the bytes of ``source``, and so the signatures in it, stay as they are.
+    It is an incremental update: the bytes of ``source``, and so the signatures in it, stay as they are. ``moment``
+    is written as that of the last change.
 
     Raises:
         InvalidFile: ``source`` is not a PDF that can be completed (broken, encrypted).
@@ -97,7 +99,7 @@ def tamponner(source: Path, *, lines: Sequence[str], into: Path) -> None:
     part = into.with_name(into.name + ".part")
     try:
         with source.open("rb") as content, part.open("wb") as out:
-            writer = IncrementalPdfFileWriter(content, strict=False)
+            writer = ReproducibleUpdate(content, moment=moment)
             _draw_stamp(writer, [*lines, SPECIMEN], tag=source.stat().st_size)
             writer.write(out)
     except (PdfError, ValueError, KeyError, TypeError, IndexError, RecursionError) as problem:

@@ -39,3 +39,8 @@ SOUS_TYPES_PARAPHEUR = ("Arrete", "Courrier")
 def parapheur_login(collectivite: Collectivite) -> str:
     """The login of an authority's account in the simulated parapheur."""
     return f"ws-{collectivite.siren}@demo"
+
+
+def pastell_login(collectivite: Collectivite) -> str:
+    """The login of an authority's account in the simulated Pastell."""
+    return f"api-{collectivite.siren}"

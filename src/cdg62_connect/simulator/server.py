@@ -1,4 +1,4 @@
-"""The simulator on the network: three ports, ready to be given to any program."""
+"""The simulator on the network: four ports, ready to be given to any program."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ LOOPBACK = "127.0.0.1"
 
 
 class SimulatorServer:
-    """Serves a :class:`Simulator`: the parapheur, S2LOW (TLS, client certificate required), the admin desk.
+    """Serves a :class:`Simulator`: parapheur, S2LOW (TLS, client certificate required), Pastell, admin desk.
 
     Also a context manager, which starts and stops it.
 
     Args:
         simulator: what is served.
-        tls: serve the parapheur over TLS too; plain HTTP otherwise.
+        tls: serve the parapheur and Pastell over TLS too; plain HTTP otherwise. A client certificate is then
+            taken, and asked for by nobody unless ``ParapheurState.certificat_exige`` says so.
         tls_1_3: let S2LOW speak TLS 1.3, where a client certificate is refused only after the handshake. The
             platform long stayed at 1.2, which is the default here.
     """
@@ -36,7 +37,15 @@ class SimulatorServer:
         self._mishaps: Mishaps | None = None
         self._listeners: dict[str, Listener] = {}
 
-    def start(self, host: str = LOOPBACK, port: int = 0, *, s2low_port: int = 0, admin_port: int = 0) -> Self:
+    def start(
+        self,
+        host: str = LOOPBACK,
+        port: int = 0,
+        *,
+        s2low_port: int = 0,
+        admin_port: int = 0,
+        pastell_port: int = 0,
+    ) -> Self:
         """Open the ports; 0 lets the system choose. The admin desk stays on the loopback.
 
         Args:
@@ -44,6 +53,7 @@ class SimulatorServer:
             port: that of the parapheur.
             s2low_port: that of S2LOW.
             admin_port: that of the admin desk.
+            pastell_port: that of Pastell.
 
         Raises:
             MissingExtra: the complement ``simulator`` is not installed.
@@ -53,6 +63,7 @@ class SimulatorServer:
             from cdg62_connect.simulator import admin
             from cdg62_connect.simulator.iparapheur import routes as iparapheur
             from cdg62_connect.simulator.listening import Listener, TlsTerms
+            from cdg62_connect.simulator.pastell import front as pastell
             from cdg62_connect.simulator.s2low import routes as s2low
             from cdg62_connect.simulator.web import Mishaps, application
 
@@ -60,19 +71,26 @@ class SimulatorServer:
             raise RuntimeError("Le simulateur est déjà en service.")
         authority = self.simulator.authority
         certificate, key = authority.server_certificate(*dict.fromkeys((host, LOOPBACK, "localhost")))
+        trusted = self.simulator.certificates.trusted
         mishaps = Mishaps()
         plans = {
             "iparapheur": (
                 iparapheur.blueprint(self.simulator),
                 host,
                 port,
-                TlsTerms(certificate, key) if self._tls else None,
+                TlsTerms(certificate, key, client_ca=trusted, client_required=False) if self._tls else None,
             ),
             "s2low": (
                 s2low.blueprint(self.simulator),
                 host,
                 s2low_port,
-                TlsTerms(certificate, key, client_ca=authority.ca, newest=self._newest),
+                TlsTerms(certificate, key, client_ca=trusted, newest=self._newest),
+            ),
+            "pastell": (
+                pastell.blueprint(self.simulator),
+                host,
+                pastell_port,
+                TlsTerms(certificate, key, client_ca=trusted, client_required=False) if self._tls else None,
             ),
             "admin": (admin.blueprint(self.simulator, mishaps=mishaps), LOOPBACK, admin_port, None),
         }
@@ -87,6 +105,7 @@ class SimulatorServer:
         except BaseException:
             self.stop()
             raise
+        self.simulator.serve_peers(parapheur=self._parapheur_url, s2low=self._url("s2low", "https"))
         return self
 
     def stop(self) -> None:
@@ -110,10 +129,15 @@ class SimulatorServer:
         if not self._listeners:
             raise RuntimeError("Le simulateur n'est pas démarré.")
         return self.simulator.describe(
-            parapheur=self._url("iparapheur", "https" if self._tls else "http"),
+            parapheur=self._parapheur_url,
             s2low=self._url("s2low", "https"),
+            pastell=self._url("pastell", "https" if self._tls else "http"),
             admin=self._url("admin", "http"),
         )
+
+    @property
+    def _parapheur_url(self) -> str:
+        return self._url("iparapheur", "https" if self._tls else "http")
 
     def _url(self, name: str, scheme: str) -> str:
         host = LOOPBACK if name == "admin" else self._host

@@ -10,7 +10,6 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from pyhanko.keys import load_cert_from_pemder, load_private_key_from_pemder
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
@@ -21,6 +20,7 @@ from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from cdg62_connect.errors import InvalidFile
+from cdg62_connect.simulator.pdf_update import ReproducibleUpdate
 from cdg62_connect.simulator.pki import Signatory
 
 _DIGEST = "sha256"
@@ -50,7 +50,7 @@ def sign_pades(
     part = into.with_name(into.name + ".part")
     try:
         with source.open("rb") as content, part.open("w+b") as out:
-            writer = IncrementalPdfFileWriter(content, strict=False)
+            writer = ReproducibleUpdate(content, moment=moment)
             pdf_signer.sign_pdf(writer, bytes_reserved=_RESERVED, output=out)
     except (PdfError, SigningError, ValueError) as problem:
         part.unlink(missing_ok=True)
