@@ -1,4 +1,4 @@
-"""The median cost of one exchange above plain requests, on one kept-alive loopback connection.
+"""The median cost of one exchange, and of one typed call, above plain requests on a kept-alive connection.
 
 Run: ``python benchmarks/exchange.py [calls]``
 """
@@ -16,10 +16,11 @@ from collections.abc import Callable
 
 import requests
 
+from cdg62_connect.s2low import S2low
 from cdg62_connect.settings import Secret
 from cdg62_connect.transport import BasicAuth, HttpSession, Kind, Request
 
-ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 7\r\n\r\nbonjour"
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 13\r\n\r\nOK\n3\nTransmis"
 
 
 def serve(listener: socket.socket) -> None:
@@ -65,6 +66,7 @@ def main() -> None:
     session = HttpSession(
         url, platform="bench", auth=BasicAuth(login="login", password=Secret("mot de passe"))
     )
+    s2low = S2low(session)
     request = Request("GET", "page.php", operation="lire", kind=Kind.READ, params=[("transaction", "42")])
 
     def by(client: requests.Session) -> Callable[[], object]:
@@ -82,18 +84,21 @@ def main() -> None:
         {
             "requests, trust_env=False": by(plain),
             "requests, as it comes": by(default),
+            "S2low.actes.statut": lambda: s2low.actes.statut(42),
             "HttpSession": lambda: session.exchange(request, lambda answer: answer.body()),
         },
         rounds,
     )
     server.terminate()
+    plain_us = found["requests, trust_env=False"]
     ours = found["HttpSession"]
     print(
         json.dumps(
             {
                 "calls": rounds,
                 "median_us": {name: round(value) for name, value in found.items()},
-                "above_plain_us": round(ours - found["requests, trust_env=False"]),
+                "above_plain_us": round(ours - plain_us),
+                "typed_above_plain_us": round(found["S2low.actes.statut"] - plain_us),
                 "above_default_us": round(ours - found["requests, as it comes"]),
             },
             ensure_ascii=False,

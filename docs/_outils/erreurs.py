@@ -56,8 +56,8 @@ envoyé, archivé ni effacé pendant ce temps. Le chemin pour en sortir : [État
 _FINDINGS = """\
 ## Les codes d'un accusé de dépôt
 
-Dans `accuses/<lot>.json` et `erreur.json`. Une erreur refuse le dépôt, un avertissement non. Tout est contrôlé
-avant le premier envoi : un dépôt refusé n'a rien laissé sur aucune plateforme. Le contrat :
+Dans `accuses/<lot>.json` et `erreur.json`. Une erreur rend le dépôt à corriger, un avertissement non. Tout est contrôlé
+avant le premier envoi : un dépôt à corriger n'a rien laissé sur aucune plateforme. Le contrat :
 [Contrat de dépôt](contrat-de-depot.md).
 """
 

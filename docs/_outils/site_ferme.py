@@ -19,7 +19,17 @@ _FETCHED = re.compile(
     re.IGNORECASE,
 )
 
-DOORS = ("transport", "iparapheur", "s2low", "formats", "operis", "journey", "settings", "simulator")
+DOORS = (
+    "transport",
+    "pastell",
+    "iparapheur",
+    "s2low",
+    "formats",
+    "operis",
+    "journey",
+    "settings",
+    "simulator",
+)
 
 
 def on_post_build(config: MkDocsConfig) -> None:

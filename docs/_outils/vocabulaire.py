@@ -4,6 +4,7 @@ from __future__ import annotations
 
 CONSEILS: dict[str, str] = {
     "ConfigurationError": "Corrigez ce que le message nomme, puis relancez.",
+    "StillHeld": "Attendez la passe suivante ; si cela dure, vérifiez les droits et ce qui tient le fichier ouvert.",
     "MissingExtra": "Lancez la commande d'installation que le message donne.",
     "ReleaseRefused": "Déclarez la plateforme « recette » pour les essais ; la production attend le feu vert.",
     "WrongAuthority": "Arrêtez et signalez-le : un dossier a rencontré les accès d'une autre autorité.",
@@ -11,8 +12,11 @@ CONSEILS: dict[str, str] = {
     "InvalidFile": "Remplacez le fichier ; l'attribut `code` dit ce qui ne va pas.",
     "HostileInput": "Ne rouvrez pas ce fichier : demandez à son auteur d'où il vient.",
     "DepositRefused": "Corrigez tout ce que liste l'accusé, puis déposez sous un nouveau numéro d'ordre.",
+    "ContentRefused": "Corrigez tout ce que liste `defauts`, puis recommencez.",
+    "NotInThisVersion": "Passez par l'interface de Pastell, ou changez de version.",
     "JournalError": "Vérifiez la place et les droits du dossier d'état, et la version du logiciel.",
     "HoldLost": "Rien à faire : l'autre traitement poursuit le dossier.",
+    "Taken": "Rien à faire : un autre traitement a le verrou ; recommencez dans un instant.",
     "Busy": "Rien à faire : la prochaine passe le reprend. Pour `resoudre`, recommencez dans un instant.",
     "UnknownDossier": "Vérifiez l'identifiant ; `etat --tous` les donne tous.",
     "ResolutionRefused": "Lisez le motif : la plateforme ou le journal disent autre chose que vous.",
@@ -24,6 +28,30 @@ INTERNES = {"UnreadableManifest", "UnreadableMessage"}
 """Turned into another error or into a line of the acknowledgement before they reach a caller."""
 
 BLOCAGES: dict[str, tuple[str, str]] = {
+    "FLUX_INCONNU": (
+        "La configuration nomme un flux de Pastell que cette version ne sait pas remplir.",
+        "Choisir un autre flux, puis abandonner ce dossier et le redéposer.",
+    ),
+    "FLUX_INADAPTE": (
+        "Le flux ne transmet pas, ou ne sert qu'à signer, et le dépôt demande autre chose.",
+        "Corriger `autorites.pastell.flux`, puis abandonner ce dossier et le redéposer.",
+    ),
+    "FORMULAIRE_INCOMPLET": (
+        "Pastell ne tient pas le document pour complet ; rien n'est parti.",
+        "Corriger ce qui manque (connecteur, sous-type, typologie), puis `resoudre ID --jamais-parti --motif …`.",
+    ),
+    "ENVOI_REFUSE_PAR_PASTELL": (
+        "Pastell n'a pas accepté d'envoyer le document ; rien n'est parti.",
+        "Corriger la cause dans Pastell, puis `resoudre ID --jamais-parti --motif …`.",
+    ),
+    "ARRETE_DANS_PASTELL": (
+        "Le document est à un état d'où il ne sortira pas seul.",
+        "Suivre le conseil joint, puis `resoudre ID --adopter pastell=ID_D --motif …`.",
+    ),
+    "DISPARU_DE_PASTELL": (
+        "Pastell ne montre plus le document.",
+        "Vérifier les droits du compte ; retrouver le document, puis l'adopter.",
+    ),
     "PAS_SIGNE": (
         "Le document revient du parapheur sans signature de plus, ou sans signature intacte sur tout le document.",
         "Le faire signer dans un nouveau dossier du parapheur, puis "
@@ -81,6 +109,10 @@ BLOCAGES: dict[str, tuple[str, str]] = {
         "Le parapheur a refusé l'envoi ; son motif est au journal.",
         "Corriger la configuration ou le compte, puis `--jamais-parti` ; ou redéposer avec un nouveau numéro d'ordre.",
     ),
+    "REFUS_PASTELL": (
+        "Pastell n'a pas accepté une écriture ; son motif est au journal, et rien n'est parti.",
+        "Corriger la cause dans Pastell ou la configuration, puis `--jamais-parti` ; ou redéposer.",
+    ),
     "REFUS_S2LOW": (
         "S2LOW a refusé l'envoi ; son motif est au journal.",
         "Corriger la configuration ou le compte, puis `--jamais-parti` ; ou redéposer avec un nouveau numéro d'ordre.",
@@ -102,7 +134,7 @@ ANOMALIES: dict[str, str] = {
     "CHAMP_INVALIDE": "Un champ n'a pas la valeur, le type ou la forme attendus, ou sa clé est inconnue.",
     "CHAMP_INTERDIT": "Une clé interdite est là, par exemple `personnes` : aucune identité dans le manifeste.",
     "ID_DEPOT_NOM": "Le nom du lot, `id_depot`, le numéro de dossier et le code ne s'accordent pas.",
-    "DEPOT_DEJA_RECU": "Ce dépôt a déjà été reçu et refusé : il faut un nouveau numéro d'ordre.",
+    "DEPOT_DEJA_RECU": "Ce dépôt a déjà été reçu, et était à corriger : il faut un nouveau numéro d'ordre.",
     "DEPOT_CONFLIT": "Un autre dépôt, différent, porte déjà ce nom : il faut un nouveau numéro d'ordre.",
     "NUMERO_DOSSIER": "Le numéro de dossier est mal formé, ou ne va pas avec le type ou le sous-dossier.",
     "INSEE_INCOHERENT": "Le code INSEE n'est pas celui du numéro de dossier.",

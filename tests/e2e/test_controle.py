@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from cdg62_connect.simulator.pki import TestAuthority
 from support.lives import Platforms
+from support.proxies import proxy
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 VALMONT, ALDEGONDE = "216209916", "216209924"
@@ -306,6 +307,63 @@ def test_a_platform_that_fails_to_answer_is_not_taken_for_a_refusal(
     )
     (told,) = installation.failures().values()
     assert (told["code"], told["siren"], told["resultat"]) == ("s2low.compte", VALMONT, "NON_VERIFIABLE")
+
+
+NOT_HTTP = "n'ouvre pas la connexion vers 127.0.0.1 (sa réponse n'est pas du HTTP)"
+
+
+def through(installation: Installation, platforms: Platforms, lines: str) -> None:
+    """Put a proxy between us and S2LOW."""
+    url = platforms.described["s2low"]["url"]
+    installation.change(f'url = "{url}"', f'url = "{url}"\n{lines}')
+
+
+def test_a_server_behind_a_proxy_is_looked_at_through_it(
+    installation: Installation, platforms: Platforms
+) -> None:
+    with proxy() as between:
+        (installation.folder / "secrets" / "proxy").write_text("sésame")
+        account = 'proxy_identifiant = "mairie"\nproxy_mot_de_passe = { fichier = "secrets/proxy" }'
+        through(installation, platforms, f'proxy = "{between.url}"\n{account}')
+        code, checks = installation.check()
+    assert code == 0
+    told = {check["code"]: check["constat"] for check in checks}
+    assert told["s2low.connexion"].endswith(f", par le proxy {between.url}.")
+    assert "finit le" in told["s2low.certificat_serveur"]
+    host = platforms.described["s2low"]["url"].removeprefix("https://")
+    assert set(between.asked) == {f"CONNECT {host}"}
+    assert len(between.accounts) == len(between.asked)
+    assert "sésame" not in json.dumps(checks, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (b"HTTP/1.1 403 Forbidden\r\n\r\n", "n'ouvre pas la connexion vers 127.0.0.1 (HTTP 403)"),
+        (b"HTTP/1.1 407 Who are you?\r\n\r\n", "ne reconnaît pas le compte"),
+        (b"SSH-2.0-OpenSSH\r\n\r\n", NOT_HTTP),
+        (b"HTTP/1.1 200 OK\r\n" + b"X: " + b"y" * 20_000, NOT_HTTP),
+    ],
+)
+def test_a_proxy_that_does_not_let_us_through_is_told_apart_from_the_platform(
+    installation: Installation, platforms: Platforms, answer: bytes, words: str
+) -> None:
+    with proxy(answer) as between:
+        through(installation, platforms, f'proxy = "{between.url}"')
+        failures = installation.failures()
+    told = failures.pop(("s2low.connexion", None))
+    assert told["resultat"] == "KO"
+    assert f"Le proxy {between.url} {words}" in told["constat"]
+    assert {check["resultat"] for check in failures.values()} == {"NON_VERIFIABLE"}
+    assert "s2low" not in platforms.ask("/etat")["appels"]
+
+
+def test_a_proxy_that_is_not_there_is_told(installation: Installation, platforms: Platforms) -> None:
+    with proxy() as between:
+        pass
+    through(installation, platforms, f'proxy = "{between.url}"')
+    told = installation.failures()["s2low.connexion", None]
+    assert f"Le proxy {between.url} n'est pas joignable" in told["constat"]
 
 
 def test_production_is_told_closed(installation: Installation, platforms: Platforms) -> None:

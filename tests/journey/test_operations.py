@@ -12,8 +12,9 @@ import pytest
 from cdg62_connect.journey import Journey, Level, Stage
 from cdg62_connect.journey.circuit import WatchCircuit
 from cdg62_connect.journey.legality import WatchActe
-from cdg62_connect.settings import Alert, Rhythm, Settings
+from cdg62_connect.settings import Alert, Rhythm, Settings, load_settings
 from cdg62_connect.testing.installation import deposit
+from support.certificates import certificate_file
 from support.lives import Platforms, WalkingClock, live, sample
 
 LOTS = ("ARR_ACCORD", "ARR_REFUS", "PIECES", "DP_NON_OPPO")
@@ -177,6 +178,120 @@ def test_an_overdue_accuse_and_a_long_outage_are_alerts(
         worst = journey.alerts()[0]
         assert worst.level is Level.CRITIQUE
         assert "s2low ne répond pas" in worst.message
+
+
+# Accesses that are refused
+
+
+def other(settings: Settings, place: Path, before: str, after: str) -> Settings:
+    """The same installation, whose configuration says ``after`` where it said ``before``."""
+    text = (place / "cdg62-connect.toml").read_text("utf-8")
+    assert before in text
+    path = place / "autre.toml"
+    path.write_text(text.replace(before, after), "utf-8")
+    changed = load_settings(path, environ={})
+    return changed.model_copy(update={"alert": settings.alert})
+
+
+def test_an_account_that_is_refused_is_an_alert_once_until_it_is_repaired(
+    platforms: Platforms, settings: Settings, tree: Path, tmp_path: Path
+) -> None:
+    settings = recording(settings, tmp_path)
+    password = tmp_path / "secrets" / "parapheur-216209916"
+    wrong = tmp_path / "mauvais"
+    wrong.write_text("pas-le-bon", "utf-8")
+    spoiled = other(settings, tmp_path, str(password), str(wrong))
+    clock = WalkingClock(platforms.now())
+    for code in ("ARR_ACCORD", "PIECES"):
+        deposit(sample(code), root=tree)
+    for _ in range(3):
+        with Journey(spoiled, clock=clock) as journey:
+            journey.run_pass()
+            (alert,) = journey.alerts()
+        clock.moment += timedelta(hours=1)
+    assert (alert.key, alert.level) == ("acces:iparapheur:216209916", Level.CRITIQUE)
+    assert alert.message.startswith("iParapheur : accès impossible pour Valmont-les-Tilleuls.")
+    assert "mot de passe" in alert.message
+    assert "pas-le-bon" not in alert.message
+    assert len((tmp_path / "alertes").read_text("utf-8").splitlines()) == 1
+    with Journey(settings, clock=clock) as journey:
+        journey.resume()
+        journey.run_pass()
+        assert journey.alerts() == []
+
+
+def test_a_client_certificate_that_is_refused_is_an_alert(
+    platforms: Platforms, settings: Settings, tree: Path, tmp_path: Path
+) -> None:
+    stranger = certificate_file(tmp_path / "inconnu.pem", ends=platforms.now() + timedelta(days=900))
+    account = platforms.described["s2low"]["accounts"][0]
+    spoiled = other(settings, tmp_path, account["cert"], str(stranger))
+    text = (tmp_path / "autre.toml").read_text("utf-8").replace(f'cle = "{account["key"]}"\n', "")
+    (tmp_path / "autre.toml").write_text(text, "utf-8")
+    spoiled = load_settings(tmp_path / "autre.toml", environ={})
+    clock = WalkingClock(platforms.now())
+    lot = deposit(sample("ARR_ACCORD"), root=tree)
+    with Journey(spoiled, clock=clock) as journey:
+        for _ in range(3):
+            journey.run_pass()
+            clock.moment += timedelta(hours=1)
+        assert journey.dossier(lot).stage is Stage.SIGNED
+        (alert,) = journey.alerts()
+    assert alert.key == "acces:s2low:216209916"
+    assert "certificat" in alert.message
+
+
+def test_a_server_that_is_not_the_right_one_is_an_alert(
+    platforms: Platforms, settings: Settings, tree: Path, tmp_path: Path
+) -> None:
+    stranger = certificate_file(tmp_path / "inconnu.pem", ends=platforms.now() + timedelta(days=900))
+    s2low = settings.platform("s2low").model_copy(update={"ca": stranger})
+    platforms_settings = settings.platforms.model_copy(update={"s2low": s2low})
+    spoiled = settings.model_copy(update={"platforms": platforms_settings})
+    clock = WalkingClock(platforms.now())
+    deposit(sample("ARR_ACCORD"), root=tree)
+    with Journey(spoiled, clock=clock) as journey:
+        for _ in range(3):
+            journey.run_pass()
+            clock.moment += timedelta(hours=1)
+        assert [alert.key for alert in journey.alerts()] == ["acces:s2low:216209916"]
+
+
+# Certificates that end
+
+
+def test_a_pass_tells_once_that_a_certificate_ends_and_the_supervision_for_as_long_as_it_lasts(
+    platforms: Platforms, settings: Settings, tree: Path, tmp_path: Path
+) -> None:
+    settings = recording(settings, tmp_path)
+    clock = WalkingClock(platforms.now())
+    account = settings.authorities[0].s2low
+    assert account is not None
+    ending = certificate_file(tmp_path / "bientot.pem", ends=clock.moment + timedelta(days=5))
+    spoiled = other(settings, tmp_path, str(account.certificate), str(ending))
+    for _ in range(3):
+        with Journey(spoiled, clock=clock) as journey:
+            journey.run_pass()
+            (alert,) = journey.alerts()
+        clock.moment += timedelta(hours=6)
+    assert alert.level is Level.CRITIQUE
+    assert "URGENT" in alert.message
+    (line,) = (tmp_path / "alertes").read_text("utf-8").splitlines()
+    assert json.loads(line)["key"] == alert.key
+
+
+def test_a_certificate_that_cannot_be_read_fails_no_pass(
+    platforms: Platforms, settings: Settings, tree: Path, tmp_path: Path
+) -> None:
+    account = settings.authorities[0].s2low
+    assert account is not None
+    spoiled = other(settings, tmp_path, str(account.certificate), "absent.pem")
+    lot = deposit(sample("PIECES"), root=tree)
+    live(spoiled, platforms.now())
+    with Journey(spoiled, clock=WalkingClock(platforms.now())) as journey:
+        (alert,) = journey.alerts()
+        assert "absent.pem" in alert.message
+        assert lot in {row.id_depot for row in journey.rows()}
 
 
 # Office hours

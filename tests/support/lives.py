@@ -90,8 +90,13 @@ def sample(code: str) -> Path:
     return next(lot for lot in lots if f"_{code}_" in lot.name and lot not in malformed)
 
 
-def live(settings: Settings, start: datetime, *, passes: int = 80) -> Journey:
-    """Pass after pass, jumping from look to look, until nothing is in course."""
+def live(
+    settings: Settings, start: datetime, *, passes: int = 80, platforms: Platforms | None = None
+) -> Journey:
+    """Pass after pass, jumping from look to look, until nothing is in course.
+
+    ``platforms`` whose own work takes time (Pastell's) have their clock walk along.
+    """
     clock = WalkingClock(start)
     journey = Journey(settings, clock=clock)
     try:
@@ -102,6 +107,8 @@ def live(settings: Settings, start: datetime, *, passes: int = 80) -> Journey:
             if following is None:
                 break
             clock.moment = max(following, clock.moment)
+            if platforms is not None:
+                platforms.tell("/horloge", {"heure": clock.moment.isoformat()})
     finally:
         journey.close()
     return journey

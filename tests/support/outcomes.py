@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cdg62_connect.journey import Journey, Stage
 from cdg62_connect.operis import DepositTree
 from cdg62_connect.settings import Settings
-from cdg62_connect.testing.installation import deposit, install
+from cdg62_connect.testing.installation import Route, deposit, install
 from support.lives import Platforms, sample
 
 
@@ -23,6 +23,7 @@ class Life:
     returns: tuple[str, ...]
     acts: int
     refuse: str | None = None
+    route: Route = "direct"
 
 
 LIVES = {
@@ -44,9 +45,17 @@ LIVES = {
 }
 
 
+PASTELL_LIVES = {
+    name: replace(life, route="pastell") for name, life in LIVES.items() if life.stage is Stage.CLOSED
+}
+"""The same lives through Pastell; what is to be corrected never reaches it."""
+
+
 def begin(platforms: Platforms, life: Life, folder: Path) -> tuple[Settings, str]:
     platforms.start_again(refuse=life.refuse)
-    settings = install(platforms.described, folder=folder)
+    settings = install(platforms.described, folder=folder, route=life.route)
+    rhythm = settings.rhythm.model_copy(update={"pastell_seconds": 900})  # fewer looks, so fewer moments
+    settings = settings.model_copy(update={"rhythm": rhythm})
     DepositTree(settings.deposit.root, mode=settings.deposit.mode).prepare()
     return settings, deposit(sample(life.code), root=settings.deposit.root)
 
@@ -77,6 +86,10 @@ def check_end(platforms: Platforms, settings: Settings, lot: str, life: Life) ->
     if "AR_PREFECTURE" in life.returns:
         natures = {file["nature"] for one in told for file in one["fichiers"]}
         assert {"pdf_signe", "ar_prefecture", "acte_tamponne", "bordereau_signature"} <= natures
+    if life.route == "pastell":
+        assert [(one["titre"] != "", one["etat"]) for one in state["pastell"]["documents"]] == [
+            (True, "rejet-iparapheur" if life.refuse else "termine")
+        ], "one document, and nothing left behind"
     check_nothing_left(settings, lot, refused=life.stage is Stage.QUARANTINED)
 
 

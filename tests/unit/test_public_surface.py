@@ -109,7 +109,17 @@ def test_the_simulator_command_needs_its_own_extra_only() -> None:
 
 def test_every_package_has_a_door_that_names_what_it_gives() -> None:
     root = Path(cdg62_connect.__file__).parent
-    for room in ("transport", "soap", "formats", "iparapheur", "s2low", "operis", "journey", "settings"):
+    for room in (
+        "transport",
+        "soap",
+        "formats",
+        "pastell",
+        "iparapheur",
+        "s2low",
+        "operis",
+        "journey",
+        "settings",
+    ):
         code = (
             f"import importlib; m = importlib.import_module('cdg62_connect.{room}'); "
             "assert all(hasattr(m, n) for n in m.__all__); print(len(m.__all__))"

@@ -7,14 +7,17 @@ import logging
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from cdg62_connect.clock import Clock, SystemClock
 from cdg62_connect.errors import ConfigurationError
-from cdg62_connect.settings import Environment, Settings, load_settings
+
+if TYPE_CHECKING:  # the shell waits while completion imports this: what is heavy comes when it is used
+    from rich.console import Console
+
+    from cdg62_connect.settings import Settings
 
 ConfigOption = Annotated[
     Path | None,
@@ -37,6 +40,8 @@ HourOption = Annotated[
 
 def console() -> Console:
     """Where people read."""
+    from rich.console import Console
+
     return Console(highlight=False, soft_wrap=False)
 
 
@@ -60,9 +65,11 @@ def rehearsal_clock(settings: Settings, hour: str | None) -> Clock:
     Raises:
         ConfigurationError: the hour is malformed, or a platform is not the simulator.
     """
+    from cdg62_connect.settings import Environment
+
     if hour is None:
         return SystemClock()
-    platforms = (settings.platforms.iparapheur, settings.platforms.s2low)
+    platforms = settings.platforms.named().values()
     if any(platform.environment is not Environment.SIMULATEUR for platform in platforms):
         raise ConfigurationError(
             "--heure est réservé aux répétitions : toutes les plateformes doivent être « simulateur »."
@@ -80,6 +87,8 @@ def rehearsal_clock(settings: Settings, hour: str | None) -> Clock:
 
 def settings_of(config: Path | None) -> Settings:
     """The configuration of this command."""
+    from cdg62_connect.settings import load_settings
+
     return load_settings(config)
 
 

@@ -6,8 +6,6 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
 from cdg62_connect.cli.common import (
     ConfigOption,
@@ -21,6 +19,8 @@ from cdg62_connect.cli.common import (
 from cdg62_connect.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from cdg62_connect.journey.controle import Check
 
 
@@ -74,6 +74,8 @@ def controle(config: ConfigOption = None, as_json: JsonOption = False, verbose: 
 
 
 def _show(out: Console, check: Check) -> None:
+    from rich.text import Text
+
     from cdg62_connect.journey.controle import Result
 
     styles = {

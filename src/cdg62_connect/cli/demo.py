@@ -6,22 +6,30 @@ import json
 import tempfile
 from collections.abc import Callable
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.live import Live
-from rich.table import Column, Table
 
 from cdg62_connect.cli.common import JsonOption, VerboseOption, console, say_json, tell
 from cdg62_connect.errors import Cdg62Error, ConfigurationError
 from cdg62_connect.extras import extra
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from cdg62_connect.journey import Journey
 
 _PASSES = 400
 """A demo that is not over by then never will be."""
+
+
+class DemoRoute(StrEnum):
+    """Which way the dossiers of the demo go."""
+
+    DIRECT = "direct"
+    PASTELL = "pastell"
 
 
 class DemoUnfinished(Cdg62Error):
@@ -34,12 +42,18 @@ def demo(
         Path | None,
         typer.Option("--sortie", help="Dossier neuf où tout est gardé (par défaut, un dossier temporaire)."),
     ] = None,
+    route: Annotated[
+        DemoRoute,
+        typer.Option(help="direct : vers le parapheur et S2LOW ; pastell : par Pastell, qui leur parle."),
+    ] = DemoRoute.DIRECT,
     verbose: VerboseOption = 0,
 ) -> None:
     """Joue le parcours entier : dépôts d'Opéris, parapheur, signature, S2LOW, préfecture, retours.
 
     Les plateformes sont simulées sur cette machine et le temps y passe vite. Tout y est SPÉCIMEN.
     """
+    from rich.live import Live
+
     from cdg62_connect.journey import Journey
 
     tell(verbose)
@@ -58,7 +72,7 @@ def demo(
     server = SimulatorServer(simulator, tls=True)
     server.start()
     try:
-        settings = install(server.describe(), folder=place)
+        settings = install(server.describe(), folder=place, route=route.value)
         with Journey(settings, clock=clock) as journey:
             for lot in sorted(path for path in sample_deposits().iterdir() if path.is_dir()):
                 deposit(lot, root=settings.deposit.root)
@@ -137,6 +151,8 @@ def _evidence(returns: list[Path]) -> list[dict[str, str]]:
 
 
 def _progress(journey: Journey) -> Table:
+    from rich.table import Table
+
     from cdg62_connect.journey import wording
 
     table = Table("Dépôt", "État", title=f"{journey.now().astimezone():%d/%m/%Y %H:%M}")
@@ -146,6 +162,8 @@ def _progress(journey: Journey) -> Table:
 
 
 def _table(results: list[dict[str, object]]) -> Table:
+    from rich.table import Column, Table
+
     table = Table(
         *(Column(title, overflow="fold") for title in ("Dépôt", "État final", "Acte", "Pièces rendues"))
     )

@@ -7,10 +7,13 @@ from typing import Annotated
 import typer
 
 from cdg62_connect.cli.common import ConfigOption, JsonOption, console, say_json, settings_of
+from cdg62_connect.cli.completion import dossiers
 
 
 def dossier(
-    id_depot: Annotated[str, typer.Argument(metavar="ID", help="L'identifiant du dépôt.")],
+    id_depot: Annotated[
+        str, typer.Argument(metavar="ID", help="L'identifiant du dépôt.", autocompletion=dossiers)
+    ],
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:

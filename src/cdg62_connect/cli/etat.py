@@ -6,15 +6,25 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from rich.table import Column, Table
 
 from cdg62_connect.cli.common import ConfigOption, JsonOption, console, say_json, settings_of
+from cdg62_connect.cli.completion import authorities
+from cdg62_connect.errors import ConfigurationError
 
 
 def etat(
     config: ConfigOption = None,
     as_json: JsonOption = False,
     everything: Annotated[bool, typer.Option("--tous", help="Aussi les dossiers terminés.")] = False,
+    siren: Annotated[
+        str | None,
+        typer.Option(
+            "--autorite",
+            metavar="SIREN",
+            help="Les dossiers d'une seule autorité.",
+            autocompletion=authorities,
+        ),
+    ] = None,
     alert: Annotated[
         bool,
         typer.Option(
@@ -28,10 +38,16 @@ def etat(
     """
     if alert:
         _watch(config, as_json=as_json)
+    from rich.table import Column, Table
+
     from cdg62_connect.journey import Journey, wording
 
-    with Journey(settings_of(config)) as journey:
-        rows = journey.rows(in_course=not everything)
+    settings = settings_of(config)
+    if siren is not None and settings.authority(siren) is None:
+        known = ", ".join(f"{one.siren} ({one.name})" for one in settings.authorities)
+        raise ConfigurationError(f"--autorite : {siren} n'est pas dans la configuration. Y sont : {known}.")
+    with Journey(settings) as journey:
+        rows = [row for row in journey.rows(in_course=not everything) if siren in (None, row.siren)]
     if as_json:
         say_json(
             {

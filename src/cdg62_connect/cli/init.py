@@ -10,19 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from pydantic import ValidationError
 
 from cdg62_connect.cli.common import console
-from cdg62_connect.cli.init_files import write_installation
 from cdg62_connect.errors import ConfigurationError
 from cdg62_connect.extras import extra
-from cdg62_connect.operis import DOCUMENT_CODES, Transmission
-from cdg62_connect.settings import Secret
-from cdg62_connect.settings.loader import DEFAULT_NAME
-from cdg62_connect.transport import ClientCertificate, TlsTerms
 
 if TYPE_CHECKING:
     from cdg62_connect.cli.init_questions import Interview
+    from cdg62_connect.settings import Secret
 
 _LARGEST_ACCESS = 1024 * 1024
 
@@ -66,7 +61,9 @@ def init(
     N'écrase jamais une configuration. Les secrets vont dans des fichiers à part, que seul ce compte lit.
     """
     from cdg62_connect.cli import init_questions as ask
+    from cdg62_connect.cli.init_files import write_installation
     from cdg62_connect.cli.init_toml import configuration
+    from cdg62_connect.settings.loader import DEFAULT_NAME
 
     target = folder.absolute() / DEFAULT_NAME
     if os.path.lexists(target):
@@ -222,6 +219,8 @@ def _account(
 
 
 def _sous_types(decisions: str, others: str) -> dict[str, str]:
+    from cdg62_connect.operis import DOCUMENT_CODES, Transmission
+
     codes = [
         one.code
         for one in DOCUMENT_CODES.values()
@@ -241,6 +240,7 @@ def _certificate(
 ) -> dict[str, Any]:
     """The client certificate, asked for until it opens."""
     from cdg62_connect.cli import init_questions as ask
+    from cdg62_connect.transport import ClientCertificate, TlsTerms
 
     while True:
         path = interview.answer(
@@ -295,6 +295,10 @@ def _certificate(
 
 def _trial(access_file: Path, secrets: dict[str, Secret]) -> dict[str, Any]:
     """Every commune of the simulator, from what ``simulateur --json`` prints."""
+    from pydantic import ValidationError
+
+    from cdg62_connect.settings import Secret
+
     with extra("simulator", needed_for="Une installation d'essai"):
         from cdg62_connect.simulator.population import COLLECTIVITES, SOUS_TYPES_PARAPHEUR, TYPE_PARAPHEUR
         from cdg62_connect.testing.installation import Described

@@ -22,7 +22,7 @@ _AUTHORITIES = "autorites"
 _HEAD = """\
 # Configuration de cdg62-connect, écrite par « cdg62-connect init ».
 # Les chemins sont relatifs à ce fichier. Un secret ne s'écrit jamais ici : il se nomme, par
-# { fichier = "chemin" } ou { env = "VARIABLE" }. Une clé inconnue est refusée.
+# { fichier = "chemin" } ou { env = "VARIABLE" }. Une clé inconnue n'est pas admise.
 # Vérifiez après chaque changement : cdg62-connect controle. Tout est expliqué dans docs/configuration.md.
 """
 

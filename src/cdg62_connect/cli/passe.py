@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cdg62_connect.journey import Journey, PassReport
 
 _LONGEST_REST = 60.0
+_SLICE = 1.0
 """Seconds between two looks at ``entrants/`` while nothing else is due."""
 
 
@@ -58,7 +59,7 @@ def passe(
             waiting = sum(row.stage is Stage.BLOCKED for row in journey.rows(in_course=True))
             if not follow or report.received or report.advanced or report.failed or report.alerts:
                 _say(report, following, waiting, as_json=as_json)
-            if not follow or stop.wait(_rest(journey, following)):
+            if not follow or _stopped(stop, _rest(journey, following)):
                 break
     if report.failed and not follow:
         raise typer.Exit(1)
@@ -72,9 +73,17 @@ def _stop_on_signal() -> threading.Event:
         stop.set()
         signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
 
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, end)
+    for name in ("SIGTERM", "SIGINT", "SIGBREAK"):  # the last one is how Windows asks a console to end
+        if (number := getattr(signal, name, None)) is not None:
+            signal.signal(number, end)
     return stop
+
+
+def _stopped(stop: threading.Event, seconds: float) -> bool:
+    """Rest that long, or until the stop; in slices, since Windows delivers no signal during a wait."""
+    while seconds > 0 and not stop.wait(min(seconds, _SLICE)):
+        seconds -= _SLICE
+    return stop.is_set()
 
 
 def _rest(journey: Journey, following: datetime | None) -> float:

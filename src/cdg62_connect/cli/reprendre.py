@@ -17,6 +17,7 @@ from cdg62_connect.cli.common import (
     settings_of,
     tell,
 )
+from cdg62_connect.cli.completion import dossiers_in_course
 
 PROMISE = (
     "Rien ne sera envoyé deux fois : un envoi interrompu est d'abord vérifié auprès de sa plateforme, "
@@ -26,7 +27,12 @@ PROMISE = (
 
 def reprendre(
     id_depot: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="Un seul dossier ; sans lui, tous ceux en cours.")
+        str | None,
+        typer.Argument(
+            metavar="[ID]",
+            help="Un seul dossier ; sans lui, tous ceux en cours.",
+            autocompletion=dossiers_in_course,
+        ),
     ] = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,

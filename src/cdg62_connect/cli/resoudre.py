@@ -8,11 +8,15 @@ from typing import Annotated
 import typer
 
 from cdg62_connect.cli.common import ConfigOption, JsonOption, console, say_json, settings_of
+from cdg62_connect.cli.completion import blocked_dossiers
 from cdg62_connect.errors import ConfigurationError
 
 
 def resoudre(
-    id_depot: Annotated[str, typer.Argument(metavar="ID", help="L'identifiant du dépôt bloqué.")],
+    id_depot: Annotated[
+        str,
+        typer.Argument(metavar="ID", help="L'identifiant du dépôt bloqué.", autocompletion=blocked_dossiers),
+    ],
     motif: Annotated[str, typer.Option("--motif", help="Pourquoi : gardé au journal.")],
     adopter: Annotated[
         str | None,

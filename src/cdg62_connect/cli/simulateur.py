@@ -22,10 +22,10 @@ def simulateur(
         typer.Option("--dossier", help="Où garder certificats et documents (par défaut, effacés à la fin)."),
     ] = None,
     tls: Annotated[
-        bool, typer.Option("--tls", help="Le parapheur aussi en https (S2LOW l'est toujours).")
+        bool, typer.Option("--tls", help="Le parapheur et Pastell aussi en https (S2LOW l'est toujours).")
     ] = False,
     port: Annotated[
-        int, typer.Option("--port", help="Premier de trois ports qui se suivent ; 0 : des ports libres.")
+        int, typer.Option("--port", help="Premier de quatre ports qui se suivent ; 0 : des ports libres.")
     ] = 0,
 ) -> None:
     """Démarre les plateformes simulées sur cette machine, jusqu'à Ctrl-C. Tout y est SPÉCIMEN."""
@@ -43,7 +43,12 @@ def simulateur(
     with TemporaryDirectory(prefix="cdg62-simulateur-") as temporary:
         simulator = Simulator(clock=SimClock(running=True), folder=folder or Path(temporary))
         server = SimulatorServer(simulator, tls=tls)
-        server.start(port=port, s2low_port=port and port + 1, admin_port=port and port + 2)
+        server.start(
+            port=port,
+            s2low_port=port and port + 1,
+            admin_port=port and port + 2,
+            pastell_port=port and port + 3,
+        )
         try:
             described = server.describe()
             if as_json:
@@ -54,6 +59,7 @@ def simulateur(
                 access = Described.model_validate(described)
                 out.print(f"  iParapheur  {access.iparapheur_soap.url}", markup=False)
                 out.print(f"  S2LOW       {access.s2low.url}  (certificat exigé)", markup=False)
+                out.print(f"  Pastell     {access.pastell.url}", markup=False)
                 out.print(f"  réglages    {access.admin}", markup=False)
                 out.print("Tous les accès : relancez avec --json.")
             stop.wait()

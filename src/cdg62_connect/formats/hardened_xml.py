@@ -22,6 +22,9 @@ DEFAULT_LIMIT = 8 * 1024 * 1024
 DEEPEST = 100
 """Levels of elements. The deepest document of the field (PES) has about fifteen."""
 
+MOST_ATTRIBUTES = 500
+"""Attributes of one element, and names that it declares. lxml takes the square of their number to keep them."""
+
 _BLOCK = 4096
 """Bytes given to the parser at a time: it cannot go further than this once a DTD has been seen."""
 
@@ -40,7 +43,7 @@ def read_xml(data: bytes, *, what: str, limit: int = DEFAULT_LIMIT) -> Element:
 
     Raises:
         InvalidFile: not well-formed (``XML_ILLISIBLE``), or above ``limit`` (``TAILLE``).
-        HostileInput: a DTD, or elements nested beyond reason.
+        HostileInput: a DTD, or elements nested or attributes numerous beyond reason.
     """
     return _parse(data, what=what, limit=limit, encoding=None)
 
@@ -99,6 +102,10 @@ class _Builder:
         self._started = True
         if self._depth > DEEPEST:
             raise HostileInput(f"{self._what} imbrique plus de {DEEPEST} éléments : document écarté.")
+        if max(len(attributes), len(namespaces)) > MOST_ATTRIBUTES:
+            raise HostileInput(
+                f"{self._what} a un élément de plus de {MOST_ATTRIBUTES} attributs : document écarté."
+            )
         # lxml gives the default namespace the prefix "" and wants it back as None
         self._tree.start(tag, attributes, {prefix or None: uri for prefix, uri in namespaces.items()})
 

@@ -42,7 +42,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from cdg62_connect.errors import ConfigurationError, HostileInput, InvalidFile
 from cdg62_connect.formats.pades_verdict import PadesSignature
-from cdg62_connect.formats.pdf_structure import broken_pdf_refused, read_trailer
+from cdg62_connect.formats.pdf_structure import broken_pdf_refused, disk_failure, read_trailer
 from cdg62_connect.formats.pyhanko_silence import silenced
 
 T = TypeVar("T")
@@ -200,9 +200,9 @@ def _entry(owner: object, key: str) -> object:
 def _mangled_as_none(read: Callable[[], T]) -> T | None:
     try:
         return read()
-    except OSError:
-        raise
-    except Exception:  # noqa: BLE001 - a mangled signature makes the parser fail in any way Python can
+    except Exception as error:
+        if disk_failure(error):
+            raise
         return None
 
 

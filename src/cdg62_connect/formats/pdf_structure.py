@@ -6,6 +6,7 @@ A few hundred bytes can announce a billion cross-references. Whatever opens a PD
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 from collections.abc import Generator
@@ -62,15 +63,22 @@ def broken_pdf_refused() -> Generator[None]:
     """Turn whatever a broken PDF makes pyHanko raise into :class:`InvalidFile` (``PAS_UN_PDF``)."""
     try:
         yield
-    except (OSError, InvalidInput):
+    except InvalidInput:
         raise
-    except Exception as error:  # noqa: BLE001 - a hostile PDF makes the parser fail in any way Python can
+    except Exception as error:
+        if disk_failure(error):
+            raise
         reason = " ".join(str(error).split())[:120] or type(error).__name__
         raise InvalidFile(
             "PAS_UN_PDF",
             f"Le PDF est abîmé ou incomplet ({reason}). Ouvrez-le et enregistrez-le à nouveau, "
             "ou produisez-le à nouveau depuis le logiciel métier.",
         ) from None
+
+
+def disk_failure(error: Exception) -> bool:
+    """Whether the disk is at fault: a place that no file can have (``EINVAL``) is the document's doing."""
+    return isinstance(error, OSError) and error.errno != errno.EINVAL
 
 
 class _BoundedXRefs(XRefBuilder):
@@ -94,6 +102,8 @@ class _BoundedXRefs(XRefBuilder):
 
 class _Skeleton(PdfHandler):
     """Stands for a document whose objects are not looked at."""
+
+    strict = False  # pyHanko asks for it when it meets a name written strangely
 
 
 class _Metered(io.RawIOBase):

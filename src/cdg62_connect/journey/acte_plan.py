@@ -68,7 +68,7 @@ def plan_acte(context: Context) -> ActePlan | ev.Blocked:
             "Redéposez avec date_acte.",
         )
     classification = context.classification(context.assignment)
-    numero = dossier.numero or context.reserve_number(_candidates(context))
+    numero = dossier.numero or context.reserve_number(number_candidates(context))
     if numero is None:
         return _blocked(
             "NUMERO_ACTE_UTILISE",
@@ -102,7 +102,8 @@ def plan_acte(context: Context) -> ActePlan | ev.Blocked:
     )
 
 
-def _candidates(context: Context) -> list[str]:
+def number_candidates(context: Context) -> list[str]:
+    """The numbers that the acte may take, in the order to try them on the ledger."""
     accepted = context.dossier.accepted
     assert accepted is not None
     if accepted.numero_acte:

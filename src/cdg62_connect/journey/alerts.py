@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -15,20 +15,26 @@ from cdg62_connect.extras import extra
 from cdg62_connect.journey.database import writing
 from cdg62_connect.journey.hold import iso
 from cdg62_connect.journey.state import Stage
+from cdg62_connect.journey.wording import platform_label
 
 with extra("journey", needed_for="Le journal des dossiers"):
-    from sqlalchemy import delete, insert, select
+    from sqlalchemy import delete, select
+    from sqlalchemy.dialects.sqlite import insert
 
     from cdg62_connect.journey import tables
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from cdg62_connect.journey.pastell.fleet import Divergence
     from cdg62_connect.journey.store import Row
-    from cdg62_connect.journey.weather import Outage
+    from cdg62_connect.journey.weather import ClosedDoor, Outage
     from cdg62_connect.settings import Alert as AlertSettings
 
 _log = logging.getLogger("cdg62_connect.alertes")
+
+ONCE_FOR_ALL = "certificat:"
+"""Keys that begin so are never forgotten: what they tell (a certificate, a threshold) happens once."""
 
 
 class Level(IntEnum):
@@ -49,12 +55,18 @@ class Alert:
 
 
 def find_alerts(
-    rows: Iterable[Row], outages: Iterable[Outage], *, settings: AlertSettings, now: datetime
+    rows: Iterable[Row],
+    outages: Iterable[Outage],
+    closed_doors: Iterable[ClosedDoor] = (),
+    *,
+    settings: AlertSettings,
+    now: datetime,
+    names: Mapping[str, str] | None = None,
 ) -> list[Alert]:
     """The alerts of this moment, gravest first.
 
-    ``rows`` are the dossiers in course; a blocked one, an acte whose accusé is overdue, and a platform that
-    has not answered for long are alerts. (Certificates are watched by ``controle``.)
+    ``rows`` are the dossiers in course; a blocked one, an acte whose accusé is overdue, a platform that has
+    not answered for long, and one that does not let an authority in (``names`` by SIREN) are alerts.
     """
     found = [alert for row in rows if (alert := _of_dossier(row, settings, now))]
     for outage in outages:
@@ -63,7 +75,23 @@ def find_alerts(
                 f"{outage.platform} ne répond pas depuis le {outage.since.astimezone():%d/%m à %H h %M} : "
             )
             found.append(Alert(f"panne:{outage.platform}", Level.CRITIQUE, message + outage.reason))
-    return sorted(found, key=lambda alert: (-alert.level, alert.key))
+    for door in closed_doors:
+        whose = (names or {}).get(door.siren, f"le SIREN {door.siren}")
+        message = f"{platform_label(door.platform)} : accès impossible pour {whose}. {door.reason}"
+        found.append(Alert(f"acces:{door.platform}:{door.siren}", Level.CRITIQUE, message))
+    return by_gravity(found)
+
+
+def alert_of(divergence: Divergence) -> Alert:
+    """The alert that a platform contradicts itself about a dossier."""
+    return Alert(
+        f"divergence:{divergence.id_depot}", Level.ATTENTION, f"{divergence.id_depot} : {divergence.reason}"
+    )
+
+
+def by_gravity(alerts: Iterable[Alert]) -> list[Alert]:
+    """The gravest first."""
+    return sorted(alerts, key=lambda alert: (-alert.level, alert.key))
 
 
 def _of_dossier(row: Row, settings: AlertSettings, now: datetime) -> Alert | None:
@@ -86,6 +114,7 @@ class AlertBook:
     def give(self, alerts: Iterable[Alert], *, now: datetime) -> list[Alert]:
         """Call the configured command for each alert that is new, and forget those that are over.
 
+        What concerns a certificate is never over: the same one at the same threshold is told once.
         A command that fails or takes too long is called again at the next pass; it stops nothing.
 
         Returns:
@@ -94,7 +123,8 @@ class AlertBook:
         current = {alert.key: alert for alert in alerts}
         with self._engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
             known = set(connection.scalars(select(tables.alerts.c.key)))
-        if over := known - set(current):
+        passing = {key for key in known if not key.startswith(ONCE_FOR_ALL)}
+        if over := passing - set(current):
             with writing(self._engine) as connection:
                 connection.execute(delete(tables.alerts).where(tables.alerts.c.key.in_(over)))
         given: list[Alert] = []
@@ -102,7 +132,8 @@ class AlertBook:
             if key in known or not self._call(alert):
                 continue
             with writing(self._engine) as connection:
-                connection.execute(insert(tables.alerts).values(key=key, given_at=iso(now)))
+                line = insert(tables.alerts).values(key=key, given_at=iso(now))
+                connection.execute(line.on_conflict_do_nothing())
             given.append(alert)
         return given
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cdg62_connect.errors import NotFound
-from cdg62_connect.formats import PadesVerdict, verify_pades
 from cdg62_connect.iparapheur import (
     CircuitState,
     Document,
@@ -18,8 +17,9 @@ from cdg62_connect.iparapheur import (
 )
 from cdg62_connect.journey import events as ev
 from cdg62_connect.journey.keys import parapheur_key
+from cdg62_connect.journey.signed_document import judge_signed, unsigned
 from cdg62_connect.journey.step import PARIS, Context, Later
-from cdg62_connect.settings import Settings, UnknownSigner
+from cdg62_connect.settings import Settings
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,12 +29,14 @@ if TYPE_CHECKING:
 _LOOKS_BEFORE_LOST = 12
 """A dossier that the parapheur no longer shows after so many looks is a person's business."""
 
-_REWRITTEN = "Le parapheur a réécrit le PDF avant de le faire signer : comparez-le à celui du dépôt."
+_SIGN_AGAIN = (
+    "Rien n'a été effacé ni transmis. Faites signer le document dans un nouveau dossier du parapheur, "
+    "puis adoptez ce dossier."
+)
 
 _TRIES_BEFORE_LEFT = 8
 """A dossier that the parapheur keeps refusing to delete is left there."""
 
-_BLOCK = 1024 * 1024
 _DOWNLOAD_LIMIT = 2 * 1024**3
 
 _LONGEST_TITLE = 255
@@ -64,8 +66,8 @@ class OpenCircuit:
         """Send the document and its annexes."""
         accepted = context.dossier.accepted
         assert accepted is not None
-        account = context.assignment.platforms.authority.parapheur
-        created = context.assignment.platforms.parapheur.dossiers.creer(
+        account = context.assignment.platforms.authority.require_parapheur()
+        created = context.assignment.platforms.require_parapheur().dossiers.creer(
             NewDossier(
                 dossier_id=intent.key,
                 titre=accepted.objet[:_LONGEST_TITLE],
@@ -86,7 +88,7 @@ class OpenCircuit:
     def reconcile(self, context: Context, intent: ev.IntentRecorded) -> tuple[ev.Fact, ...]:
         """A history means that the dossier exists."""
         try:
-            context.assignment.platforms.parapheur.dossiers.historique(intent.key)
+            context.assignment.platforms.require_parapheur().dossiers.historique(intent.key)
         except NotFound:
             return (ev.IntentCleared(step=self.name, why="le parapheur ne connaît pas ce dossier"),)
         return (ev.CircuitOpened(dossier_id=intent.key, how="found"),)
@@ -113,7 +115,7 @@ class WatchCircuit:
         """Whether people have signed or refused."""
         circuit = context.dossier.circuit
         assert circuit is not None
-        dossiers = context.assignment.platforms.parapheur.dossiers
+        dossiers = context.assignment.platforms.require_parapheur().dossiers
         try:
             state = progress(dossiers.historique(circuit.dossier_id))
         except NotFound as unknown:
@@ -139,7 +141,7 @@ class WatchCircuit:
     def _bring_refusal(self, context: Context, dossier_id: str, state: CircuitState) -> tuple[ev.Fact, ...]:
         files: list[ev.StoredFile] = []
         with context.documents.workplace(context.dossier.id_depot) as folder:
-            found = context.assignment.platforms.parapheur.dossiers.recuperer(
+            found = context.assignment.platforms.require_parapheur().dossiers.recuperer(
                 dossier_id, into=folder, limit=_DOWNLOAD_LIMIT
             )
             if found.bordereau is not None:
@@ -154,19 +156,13 @@ class WatchCircuit:
 
     def _bring_signed(self, context: Context, dossier_id: str, state: CircuitState) -> tuple[ev.Fact, ...]:
         with context.documents.workplace(context.dossier.id_depot) as folder:
-            found = context.assignment.platforms.parapheur.dossiers.recuperer(
+            found = context.assignment.platforms.require_parapheur().dossiers.recuperer(
                 dossier_id, into=folder, limit=_DOWNLOAD_LIMIT
             )
             if found.document is None:
-                return (self._unsigned("Le parapheur ne rend aucun document."),)
+                return (unsigned(self.name, "Le parapheur ne rend aucun document.", advice=_SIGN_AGAIN),)
             accepted = context.dossier.accepted
             assert accepted is not None
-            anchors, moment = context.settings.signature.anchors, context.clock.now()
-            verdict = verify_pades(found.document.path, anchors=anchors, moment=moment)
-            sent = verify_pades(
-                context.documents.path(accepted.document.sha256), anchors=anchors, moment=moment
-            )
-            continues = _continues(found.document.path, context.documents.path(accepted.document.sha256))
             signed_name = f"{Path(accepted.document.nom).stem[:80]}_signe.pdf"
             files = [_kept(context, found.document, "pdf_signe", signed_name)]
             if found.bordereau is not None:
@@ -174,64 +170,19 @@ class WatchCircuit:
                     _kept(context, found.bordereau, "bordereau_signature", "bordereau_signature.pdf")
                 )
             files.extend(_added(context, found))
-        circuit = context.dossier.circuit
-        assert circuit is not None
-        if not continues and circuit.how != "created" and not circuit.confirmed:
-            foreign = ev.Blocked(
-                code="DOCUMENT_DIFFERENT",
+            circuit = context.dossier.circuit
+            assert circuit is not None
+            unconfirmed = circuit.how != "created" and not circuit.confirmed
+            judged = judge_signed(
+                context,
+                context.documents.path(files[0].sha256),
                 step=self.name,
-                reason=f"Le dossier {dossier_id} du parapheur rend un document qui n'est pas la suite de celui déposé.",
-                who="l'agent instructeur du dossier",
-                advice="Comparez le document joint avec celui du dépôt. Si c'est bien le même acte, adoptez de "
-                "nouveau ce dossier ; sinon, adoptez le bon, ou abandonnez.",
-            )
-            return (foreign.model_copy(update={"files": tuple(files)}),)
-        if len(verdict.signatures) <= len(sent.signatures):
-            unsigned = self._unsigned("Le circuit s'est terminé sans qu'une signature s'ajoute au document.")
-            return (unsigned.model_copy(update={"files": tuple(files)}),)
-        if refused := self._judge(verdict, context.settings.signature.unknown_signer):
-            return (refused.model_copy(update={"files": tuple(files)}),)
-        signed_at = verdict.signatures[-1].signed_at or state.signed_at or moment
-        return (
-            ev.Signed(
                 files=tuple(files),
-                signatures=tuple(
-                    ev.Signature(
-                        signer=one.signer, signed_at=one.signed_at, trusted=one.trusted, problem=one.problem
-                    )
-                    for one in verdict.signatures
-                ),
-                signed_on=signed_at.astimezone(PARIS).date(),
-                remark="" if continues else _REWRITTEN,
-            ),
-        )
-
-    def _judge(self, verdict: PadesVerdict, rule: UnknownSigner) -> ev.Blocked | None:
-        if not verdict.signed:
-            problems = " ".join(one.problem for one in verdict.signatures if one.problem)
-            return self._unsigned(
-                "Le document revient du parapheur sans signature intacte sur tout le document. " + problems
+                advice=_SIGN_AGAIN,
+                signed_at=state.signed_at,
+                adopted=f"Le dossier {dossier_id} du parapheur" if unconfirmed else "",
             )
-        if not verdict.trusted and rule is UnknownSigner.EXIGER:
-            signers = ", ".join(one.signer for one in verdict.signatures if not one.trusted)
-            return ev.Blocked(
-                code="SIGNATAIRE_INCONNU",
-                step=self.name,
-                reason=f"Le certificat du signataire n'est pas reconnu : {signers}.",
-                who="l'administrateur de cdg62-connect",
-                advice="Ajoutez son autorité de certification aux ancres, ou faites signer par un signataire reconnu.",
-            )
-        return None
-
-    def _unsigned(self, reason: str) -> ev.Blocked:
-        return ev.Blocked(
-            code="PAS_SIGNE",
-            step=self.name,
-            reason=reason.strip(),
-            who="le signataire et l'administrateur du parapheur",
-            advice="Rien n'a été effacé ni transmis. Faites signer le document dans un nouveau dossier du "
-            "parapheur, puis adoptez ce dossier.",
-        )
+        return (judged,)
 
 
 class ReleaseCircuit:
@@ -260,7 +211,7 @@ class ReleaseCircuit:
 
     def perform(self, context: Context, intent: ev.IntentRecorded) -> tuple[ev.Fact, ...]:
         """Delete there what is saved here."""
-        dossiers = context.assignment.platforms.parapheur.dossiers
+        dossiers = context.assignment.platforms.require_parapheur().dossiers
         try:
             if context.dossier.rejected is not None:
                 dossiers.effacer_rejete(intent.key)
@@ -273,19 +224,10 @@ class ReleaseCircuit:
     def reconcile(self, context: Context, intent: ev.IntentRecorded) -> tuple[ev.Fact, ...]:
         """Gone means done."""
         try:
-            context.assignment.platforms.parapheur.dossiers.historique(intent.key)
+            context.assignment.platforms.require_parapheur().dossiers.historique(intent.key)
         except NotFound:
             return (ev.CircuitReleased(dossier_id=intent.key, how="gone"),)
         return (ev.IntentCleared(step=self.name, why="le dossier est encore au parapheur"),)
-
-
-def _continues(signed: Path, sent: Path) -> bool:
-    """Whether the signed PDF is the one that was sent with something added: signing appends to a PDF."""
-    with signed.open("rb") as longer, sent.open("rb") as shorter:
-        while block := shorter.read(_BLOCK):
-            if longer.read(len(block)) != block:
-                return False
-    return True
 
 
 def _kept(context: Context, file: RetrievedFile, nature: str, nom: str) -> ev.StoredFile:

@@ -10,11 +10,11 @@ from typing import Any
 
 from cdg62_connect.errors import JournalError
 from cdg62_connect.extras import extra
+from cdg62_connect.journey.locks import Taken, locked
 from cdg62_connect.moments import reach
 
 with extra("journey", needed_for="Le journal des dossiers"):
-    from filelock import FileLock, Timeout
-    from sqlalchemy import Connection, Engine, create_engine, event, text
+    from sqlalchemy import URL, Connection, Engine, create_engine, event, text
     from sqlalchemy.exc import OperationalError
     from sqlalchemy.pool import NullPool
 
@@ -22,6 +22,9 @@ with extra("journey", needed_for="Le journal des dossiers"):
 
 
 JOURNAL_FILE = "journal.sqlite3"
+
+_PATIENCE = 60
+"""Seconds that another process may take to bring the journal up to date."""
 
 
 @contextmanager
@@ -39,7 +42,8 @@ def writing(engine: Engine) -> Generator[Connection]:
 
 def open_database(path: Path) -> Engine:
     """The database of ``path``, made when it is not there; nothing is cached between transactions."""
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args={"timeout": 30})
+    address = URL.create("sqlite", database=str(path))  # as it is: « ? » and « % » mean nothing in it
+    engine = create_engine(address, poolclass=NullPool, connect_args={"timeout": 30})
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
@@ -78,26 +82,22 @@ def bring_up_to_date(engine: Engine, *, lock: Path) -> None:
     config = Config()
     config.set_main_option("script_location", "cdg62_connect.journey:migrations")
     try:
-        turn = FileLock(lock, timeout=60)
-        turn.acquire()
-    except Timeout:
+        with locked(lock, patience=_PATIENCE):
+            reach("journal.before:migration")
+            with engine.begin() as connection:
+                config.attributes["connection"] = connection
+                try:
+                    command.upgrade(config, tables.HEAD)
+                except CommandError:
+                    raise JournalError(
+                        f"Le journal est d'une version plus récente ({found}) que ce logiciel "
+                        f"({tables.HEAD}) : mettez cdg62-connect à jour. Rien n'y a été changé."
+                    ) from None
+            reach("journal.after:migration")
+    except Taken:
         raise JournalError(
             "Un autre processus met le journal à jour depuis une minute : réessayez."
         ) from None
-    try:
-        reach("journal.before:migration")
-        with engine.begin() as connection:
-            config.attributes["connection"] = connection
-            try:
-                command.upgrade(config, tables.HEAD)
-            except CommandError:
-                raise JournalError(
-                    f"Le journal est d'une version plus récente ({found}) que ce logiciel "
-                    f"({tables.HEAD}) : mettez cdg62-connect à jour."
-                ) from None
-        reach("journal.after:migration")
-    finally:
-        turn.release()
 
 
 def _revision(engine: Engine) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
@@ -31,6 +32,8 @@ from cdg62_connect.journey import events as ev
 from cdg62_connect.journey import pace
 from cdg62_connect.journey.hold import Wait
 from cdg62_connect.journey.step import PARIS, Context, Effect, Later, Look, Publication, Step
+from cdg62_connect.journey.weather import cause_of
+from cdg62_connect.operis import StillHeld
 
 if TYPE_CHECKING:
     from cdg62_connect.clock import Clock
@@ -47,6 +50,12 @@ if TYPE_CHECKING:
 _log = logging.getLogger("cdg62_connect.parcours")
 
 
+Routes = Callable[["Dossier"], tuple[Step, ...]]
+"""The steps of a dossier, in the order in which they are tried."""
+
+_TRIES_BEFORE_TOLD = 4
+"""How many times a file of the depositor's may be found held by another program before a person reads of it."""
+
 _TRIES_BEFORE_PERSON = 5
 """How many times a platform may say that a key is taken without showing the element."""
 
@@ -58,16 +67,17 @@ class _Postponed:
     problem: bool = False
     cause: str = ""
     counts: bool = True
+    answered: bool = False
 
 
 class Engine:
-    """Advances dossiers along one route."""
+    """Advances dossiers, each along its own route."""
 
     def __init__(
         self,
         settings: Settings,
         *,
-        route: tuple[Step, ...],
+        routes: Routes,
         desk: PlatformDesk,
         gate: ReleaseGate,
         tree: DepositTree,
@@ -75,9 +85,10 @@ class Engine:
         clock: Clock,
         classification: Callable[[Assignment], Classification],
         weather: Weather,
+        alone: Callable[[str], AbstractContextManager[None]],
     ) -> None:
         self._settings = settings
-        self._route = route
+        self._routes = routes
         self._desk = desk
         self._gate = gate
         self._tree = tree
@@ -85,6 +96,7 @@ class Engine:
         self._clock = clock
         self._classification = classification
         self._weather = weather
+        self._alone = alone
         self._longest = float(settings.rhythm.longest_seconds)
 
     def advance(self, hold: Hold) -> None:
@@ -101,7 +113,7 @@ class Engine:
                 assert outcome, f"{step.name} took its turn and changed nothing"
                 _settle(waits, step, outcome, now=self._clock.now())
                 hold.append(*outcome)
-        applying = {step.name for step in self._route if _applies(step, hold.state)}
+        applying = {step.name for step in self._routes(hold.state) if _applies(step, hold.state)}
         waits = {name: wait for name, wait in waits.items() if name in applying}
         hold.schedule(
             min((wait.until for wait in waits.values()), default=None), waits=waits, problem=problem
@@ -109,12 +121,14 @@ class Engine:
 
     def _wait(self, outcome: _Postponed, before: Wait | None) -> Wait:
         """The next wait; one that was only for somebody else's probe keeps the counts as they are."""
-        until = self._clock.now() + timedelta(seconds=outcome.seconds)
+        now = self._clock.now()
+        until = now + timedelta(seconds=outcome.seconds)
         if not outcome.counts:
-            before = before or Wait(until=until, tries=0, reason="")
-            return replace(before, until=until, reason=outcome.reason)
+            before = before or Wait(set_at=now, until=until, tries=0, reason="")
+            return replace(before, set_at=now, until=until, reason=outcome.reason)
         again = before is not None and before.cause == outcome.cause
         return Wait(
+            set_at=now,
             until=until,
             tries=before.tries + 1 if before else 1,
             reason=outcome.reason,
@@ -124,12 +138,12 @@ class Engine:
 
     def _next(self, hold: Hold, waits: dict[str, Wait]) -> Step | None:
         now = self._clock.now()
-        applying = (step for step in self._route if _applies(step, hold.state))
+        applying = (step for step in self._routes(hold.state) if _applies(step, hold.state))
         return next((step for step in applying if self._ready(waits.get(step.name), now)), None)
 
     def _ready(self, wait: Wait | None, now: datetime) -> bool:
-        """A wait longer than any was set by a clock that ran ahead: it is over."""
-        return wait is None or wait.until <= now or wait.until > now + timedelta(seconds=self._longest)
+        """A wait that was set later than now was set by a clock that ran ahead: it is over."""
+        return wait is None or wait.until <= now or wait.set_at > now
 
     def _take(self, step: Step, hold: Hold, wait: Wait | None) -> tuple[ev.Fact, ...] | _Postponed:
         tries = wait.tries if wait else 0
@@ -146,16 +160,19 @@ class Engine:
                 assignment=self._desk.assign(hold.state),
                 wait=wait,
                 reserve_number=hold.reserve_number,
+                claim=hold.claim,
+                owner=hold.owner,
+                alone=self._alone,
                 classification=self._classification,
             )
             outcome = (
-                self._look(cast("Look", step), context)
+                self._look(cast("Look", step), context, hold)
                 if hasattr(step, "look")
                 else self._effect(cast("Effect", step), context, hold, tries)
             )
         except Cdg62Error as failure:
             return self._after_read(failure, step, tries)
-        if not isinstance(outcome, _Postponed) or not outcome.problem:
+        if not isinstance(outcome, _Postponed) or outcome.answered or not outcome.problem:
             self._weather.answered(asked.platform)
         return outcome
 
@@ -171,17 +188,24 @@ class Engine:
             return step.publish(hold.state, tree=self._tree, documents=self._documents)
         except HoldLost:
             raise
+        except StillHeld as held:
+            wait = pace.after_fault(tries=tries, longest=self._longest)
+            return _Postponed(wait, str(held), problem=tries >= _TRIES_BEFORE_TOLD)
         except (OSError, Cdg62Error) as refused:
             reason = f"Le déposant n'a pas pu être servi : {refused}"
             return _Postponed(pace.after_fault(tries=tries, longest=self._longest), reason, problem=True)
 
-    def _look(self, step: Look, context: Context) -> tuple[ev.Fact, ...] | _Postponed:
+    def _look(self, step: Look, context: Context, hold: Hold) -> tuple[ev.Fact, ...] | _Postponed:
         found = step.look(context)
-        if isinstance(found, Later):
+        if not isinstance(found, Later):
+            return found
+        if found.facts:
+            hold.append(*found.facts)
+        seconds = found.seconds
+        if seconds is None:
             base = step.pace(self._settings, self._clock.now())
             seconds = pace.after_look(base, tries=context.tries, longest=self._longest)
-            return _Postponed(seconds, found.reason, cause=found.cause)
-        return found
+        return _Postponed(seconds, found.reason, problem=found.problem, cause=found.cause, answered=True)
 
     def _effect(
         self, step: Effect, context: Context, hold: Hold, tries: int
@@ -247,7 +271,8 @@ class Engine:
     ) -> tuple[ev.Fact, ...] | _Postponed:
         """Anything but ``OutcomeUnknown`` means that the effect did not happen."""
         cleared = ev.IntentCleared(step=step.name, why=str(failure))
-        if isinstance(failure, Refused | InvalidInput) and not isinstance(failure, NotReady):
+        final = isinstance(failure, Refused) and not failure.retryable
+        if final or isinstance(failure, InvalidInput):
             if step.blocks:
                 return (cleared, _blocked(step, failure))
             hold.append(cleared)
@@ -270,14 +295,14 @@ class Engine:
             _log.log(logging.INFO if passing else logging.ERROR, "%s : %s", step.name, failure)
             if isinstance(failure, NotSent | Unavailable):
                 self._weather.failed(failure.platform, failure.summary)
-            return _Postponed(wait, str(failure), problem=True)
+            return _Postponed(wait, str(failure), problem=True, cause=cause_of(failure))
         raise failure
 
 
 def _settle(waits: dict[str, Wait], step: Step, outcome: tuple[ev.Fact, ...], *, now: datetime) -> None:
     """A step that succeeded owes nothing; one that only learnt that it failed keeps the count of its tries."""
     if all(isinstance(fact, ev.IntentCleared) for fact in outcome) and step.name in waits:
-        waits[step.name] = replace(waits[step.name], until=now)
+        waits[step.name] = replace(waits[step.name], set_at=now, until=now)
     else:
         waits.pop(step.name, None)
 

@@ -37,10 +37,14 @@ class Received(_Fact):
 
 
 class Accepted(_Fact):
-    """The lot passed every check; from here on the dossier no longer needs the depositor's folder."""
+    """The lot passed every check; from here on the dossier no longer needs the depositor's folder.
+
+    ``flux`` is the flux of Pastell that carries it; ``""``: we speak to the parapheur and to S2LOW ourselves.
+    """
 
     kind: Literal["accepted"] = "accepted"
     siren: str
+    flux: str = ""
     numero_dossier: str
     id_externe: str = ""
     code_document: str
@@ -205,6 +209,50 @@ class CircuitReleased(_Fact):
     how: Literal["deleted", "gone", "left"]
 
 
+class PastellDocumentOpened(_Fact):
+    """Pastell has a document that is this dossier's own.
+
+    ``launched``: it was sent on its way already. ``confirmed``: a person saw that it holds the right document.
+    """
+
+    kind: Literal["pastell_document"] = "pastell_document"
+    entite: str
+    id_d: str
+    flux: str
+    how: Literal["created", "found", "adopted"]
+    launched: bool = False
+    confirmed: bool = False
+
+
+class PastellFormFilled(_Fact):
+    """The document's form is complete, and what Pastell shows of it is what was sent."""
+
+    kind: Literal["pastell_form"] = "pastell_form"
+    date_acte: date | None = None
+    remark: str = ""
+
+
+class PastellActed(_Fact):
+    """An action was asked of Pastell in the state ``etat``; ``refused``: Pastell said why not."""
+
+    kind: Literal["pastell_acted"] = "pastell_acted"
+    action: str
+    etat: str
+    how: Literal["done", "found", "refused"]
+    said: str = ""
+
+
+class PastellSeen(_Fact):
+    """The document's state was read; ``todo`` is the action that it needs from us, and ``why``."""
+
+    kind: Literal["pastell_seen"] = "pastell_seen"
+    etat: str
+    since: AwareDatetime | None = None
+    said: str = ""
+    todo: str = ""
+    why: str = ""
+
+
 class Blocked(_Fact):
     """A person must act before anything else is done with this dossier."""
 
@@ -268,6 +316,10 @@ Fact = Annotated[
     | RefusedByLegality
     | ActeCancelled
     | CircuitReleased
+    | PastellDocumentOpened
+    | PastellFormFilled
+    | PastellActed
+    | PastellSeen
     | Blocked
     | Resolved
     | Abandoned

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -18,15 +19,22 @@ from cdg62_connect.journey.state import apply, fold
 from cdg62_connect.moments import reach
 
 with extra("journey", needed_for="Le journal des dossiers"):
-    from sqlalchemy import Connection, Engine, insert, select, update
+    from sqlalchemy import Connection, Engine, case, insert, select, update
     from sqlalchemy.exc import IntegrityError
 
     from cdg62_connect.journey import tables
 
 
+_TOKEN = 32
+"""Characters of the token: which process, a dot, and chance enough that no other has the same."""
+
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A step that is not to be tried before ``until``.
+    """A step that is not to be tried before ``until``, as was decided at ``set_at``.
 
     ``tries`` counts the attempts that led here, ``same`` those in a row that ended for the same ``cause``.
     """
@@ -36,6 +44,7 @@ class Wait:
     reason: str
     cause: str = ""
     same: int = 0
+    set_at: datetime = _LONG_AGO
 
 
 class Hold:
@@ -44,9 +53,10 @@ class Hold:
     def __init__(self, engine: Engine, id_depot: str, *, clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
-        self._token = uuid4().hex
+        self._token = f"{os.getpid()}.{uuid4().hex}"[:_TOKEN]
         self.id_depot = id_depot
         self.waits: dict[str, Wait] = {}
+        self._wakes = 0
         with writing(engine) as connection:
             history = read_history(connection, id_depot)
             self.state = fold(id_depot, history)
@@ -55,9 +65,10 @@ class Hold:
                     update(tables.dossiers)
                     .where(tables.dossiers.c.id_depot == id_depot)
                     .values(holder=self._token)
-                    .returning(tables.dossiers.c.waits)
-                )
-                self.waits = _read_waits(taken.scalar_one())
+                    .returning(tables.dossiers.c.waits, tables.dossiers.c.wakes)
+                ).one()
+                self.waits = _read_waits(taken.waits)
+                self._wakes = taken.wakes
 
     def append(self, *facts: ev.Fact) -> None:
         """Write what happened, all of it or nothing, and fold it into :attr:`state`.
@@ -80,19 +91,39 @@ class Hold:
             return numero
         return None
 
+    def owner(self, key: str) -> str | None:
+        """The dossier that has an element of a platform, ``None`` when it is nobody's."""
+        with self._engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            return connection.scalar(select(tables.claims.c.id_depot).where(tables.claims.c.key == key))
+
+    def claim(self, key: str) -> bool:
+        """Take an element of a platform for this dossier; ``False`` when it is another dossier's."""
+        with writing(self._engine) as connection:
+            query = select(tables.claims.c.id_depot).where(tables.claims.c.key == key)
+            owner = connection.scalar(query)
+            if owner is None:
+                owner, at = self.id_depot, iso(self._clock.now())
+                connection.execute(insert(tables.claims).values(key=key, id_depot=owner, claimed_at=at))
+        return owner == self.id_depot
+
     def schedule(self, due: datetime | None, *, waits: Mapping[str, Wait], problem: str = "") -> None:
         """Say when the dossier is to be looked at next (``None``: never again) and what it waits for.
+
+        When somebody asked meanwhile for a look at once, the look comes at once.
 
         Raises:
             HoldLost: somebody else has taken the dossier since; nothing was written.
         """
         self.waits = dict(waits)
         reach("journal.before:schedule")
+        now = iso(self._clock.now())
+        undisturbed = tables.dossiers.c.wakes == self._wakes
         with writing(self._engine) as connection:
             self._guarded(
                 connection,
-                due_at=iso(due) if due else None,
-                waits=_write_waits(self.waits),
+                due_at=case((undisturbed, iso(due) if due else None), else_=now),
+                waits=case((undisturbed, _write_waits(self.waits)), else_="{}"),
+                scheduled_at=now,
                 problem=problem,
             )
         reach("journal.after:schedule")
@@ -123,6 +154,9 @@ class Hold:
                 "progress": state.progress.value,
                 "changed_at": iso(at),
                 "due_at": iso(at),
+                "scheduled_at": iso(at),
+                "remote": state.pastell.key if state.pastell else "",
+                "remote_seen": state.pastell.seen if state.pastell else "",
             }
             if self.state.last_seq:
                 self._guarded(connection, **index)
@@ -185,11 +219,15 @@ def _read_wait(kept: dict[str, Any]) -> Wait:
         reason=kept["reason"],
         cause=kept.get("cause", ""),
         same=kept.get("same", 0),
+        set_at=datetime.fromisoformat(kept["set_at"]) if "set_at" in kept else _LONG_AGO,
     )
 
 
 def _write_waits(waits: Mapping[str, Wait]) -> str:
     return json.dumps(
-        {step: {**asdict(wait), "until": iso(wait.until)} for step, wait in waits.items()},
+        {
+            step: {**asdict(wait), "until": iso(wait.until), "set_at": iso(wait.set_at)}
+            for step, wait in waits.items()
+        },
         ensure_ascii=False,
     )

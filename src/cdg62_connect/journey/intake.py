@@ -20,6 +20,7 @@ from cdg62_connect.operis import (
     Finding,
     FindingCode,
     Resultat,
+    StillHeld,
     manifest_digest,
     read_lot,
 )
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
     from cdg62_connect.journey.state import Dossier
     from cdg62_connect.journey.store import Store
     from cdg62_connect.settings import Settings
+
+
+_PATIENCE = 900
+"""Seconds after the arrival of a lot during which it is nobody's fault that a file of it is held."""
 
 
 class Intake:
@@ -70,6 +75,8 @@ class Intake:
                         received.append(lot)
             except Busy:
                 continue
+            except StillHeld as held:
+                self._not_ready(self._tree.lot_folder(name), held, failed=failed)
             except (ConfigurationError, InvalidInput, JournalError) as refused:
                 failed[lot] = str(refused)
 
@@ -77,8 +84,20 @@ class Intake:
         for lot in waiting:
             try:
                 self._tree.take(lot)
+            except StillHeld as held:
+                self._not_ready(self._tree.root / "entrants" / lot, held, failed=failed)
             except (ConfigurationError, InvalidInput) as refused:
                 failed[lot] = str(refused)
+
+    def _not_ready(self, folder: Path, held: StillHeld, *, failed: dict[str, str]) -> None:
+        """A lot of which another program holds a file is taken at a later pass; after a while, a person is told."""
+        try:
+            facts = folder.lstat()
+        except OSError:
+            return
+        since = max(facts.st_mtime, facts.st_ctime)  # a copy may keep the dates of its original
+        if self._clock.now().timestamp() - since >= _PATIENCE:
+            failed[folder.name] = str(held)
 
     def _receive(self, hold: Hold, taken: str) -> bool:
         folder = self._tree.lot_folder(taken)
@@ -107,7 +126,8 @@ class Intake:
         refusal = Finding(
             code=FindingCode.DEPOT_DEJA_RECU if same else FindingCode.DEPOT_CONFLIT,
             champ="id_depot",
-            message="Ce dépôt a déjà été reçu et refusé : corrigez-le et donnez-lui un nouveau numéro d'ordre (SEQ)."
+            message="Ce dépôt a déjà été reçu, et était à corriger : corrigez-le et donnez-lui un nouveau numéro "
+            "d'ordre (SEQ)."
             if same
             else "Un autre dépôt porte déjà ce nom, avec un autre contenu : donnez un nouveau numéro d'ordre (SEQ). "
             "Le premier dépôt suit son cours, rien n'y est changé.",
@@ -166,6 +186,7 @@ def _files(deposit: CheckedDeposit) -> list[tuple[Path, str]]:
 def _accepted(deposit: CheckedDeposit) -> ev.Accepted:
     return ev.Accepted(
         siren=deposit.authority.siren,
+        flux=deposit.authority.flux(deposit.manifest.document.code),
         numero_dossier=deposit.dossier.canonical,
         id_externe=deposit.manifest.dossier.id_externe or "",
         code_document=deposit.manifest.document.code,

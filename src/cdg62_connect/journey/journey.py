@@ -21,13 +21,15 @@ from cdg62_connect.journey.release_gate import ReleaseGate
 from cdg62_connect.operis import DepositTree
 
 with extra("journey", needed_for="Le parcours des dossiers"):
-    from filelock import FileLock, Timeout
-
-    from cdg62_connect.journey.alerts import Alert, find_alerts
+    from cdg62_connect.journey.alerts import Alert, alert_of, by_gravity, find_alerts
     from cdg62_connect.journey.database import JOURNAL_FILE
     from cdg62_connect.journey.engine import Engine
+    from cdg62_connect.journey.expiries import ExpiryWatch
+    from cdg62_connect.journey.file_systems import require_local_disk
     from cdg62_connect.journey.intake import Intake
-    from cdg62_connect.journey.routes.direct import direct_route
+    from cdg62_connect.journey.locks import Taken, locked
+    from cdg62_connect.journey.pastell.fleet import FleetWatch
+    from cdg62_connect.journey.routes import Routes
     from cdg62_connect.journey.step import Context
     from cdg62_connect.journey.store import Busy, Row, Store
 
@@ -68,10 +70,11 @@ class Journey:
         self.documents = Documents(settings.journal.folder)
         self._desk = PlatformDesk(settings, clock=self._clock)
         self._weather = self._store.weather(longest=float(settings.rhythm.longest_seconds))
+        self._expiries = ExpiryWatch(settings, clock=self._clock)
         self._classifications: dict[str, tuple[date, Classification]] = {}
         self._engine = Engine(
             settings,
-            route=direct_route(settings, clock=self._clock),
+            routes=Routes(settings, clock=self._clock).of,
             desk=self._desk,
             gate=ReleaseGate(settings),
             tree=self.tree,
@@ -79,6 +82,10 @@ class Journey:
             clock=self._clock,
             classification=self._classification,
             weather=self._weather,
+            alone=self._store.alone,
+        )
+        self._fleet = FleetWatch(
+            settings, store=self._store, desk=self._desk, weather=self._weather, clock=self._clock
         )
         self._intake = Intake(tree=self.tree, store=self._store, clock=self._clock)
 
@@ -107,8 +114,8 @@ class Journey:
         self._intake.run(received=report.received, failed=report.failed)
         self._weather.look_out()
         now = self._clock.now()
-        beyond = now + timedelta(seconds=self._settings.rhythm.longest_seconds)
-        for id_depot in self._store.due(now, beyond=beyond):
+        divergences = self._fleet.run()
+        for id_depot in self._store.due(now):
             if stop():
                 break
             try:
@@ -130,18 +137,31 @@ class Journey:
             except JournalError as unusable:
                 _log.error("%s : %s", id_depot, unusable)
                 report.failed[id_depot] = str(unusable)
-        report.alerts = self._store.alert_book(self._settings.alert).give(self.alerts(), now=now)
+        report.alerts = self._give_alerts([alert_of(one) for one in divergences])
         return report
 
     def alerts(self) -> list[Alert]:
         """What is worth waking a person for, now; nothing is called and nothing recorded."""
         self._weather.look_out()
-        return find_alerts(
+        found = find_alerts(
             self._store.rows(in_course=True),
             self._weather.outages,
+            self._weather.closed_doors(),
             settings=self._settings.alert,
             now=self._clock.now(),
+            names={authority.siren: authority.name for authority in self._settings.authorities},
         )
+        return by_gravity([*found, *self._expiries.alerts()])
+
+    def _give_alerts(self, others: list[Alert]) -> list[Alert]:
+        """Give those that are new, one process at a time: two would each call for the same alert."""
+        try:
+            with locked(self._settings.journal.folder / "verrous" / "alertes.lock"):
+                found = by_gravity([*self.alerts(), *others])
+                self._expiries.remember()
+                return self._store.alert_book(self._settings.alert).give(found, now=self._clock.now())
+        except Taken:
+            return []
 
     def rows(self, *, in_course: bool = False) -> list[Row]:
         """One line per dossier, oldest first."""
@@ -165,7 +185,8 @@ class Journey:
 
     def next_due(self) -> datetime | None:
         """When the next look comes, or ``None`` when nothing is in course."""
-        return self._store.next_due()
+        looks = (self._store.next_due(), self._fleet.next_due())
+        return min((look for look in looks if look is not None), default=None)
 
     def resume(self, id_depot: str | None = None) -> int:
         """Make one dossier, or every dossier in course, due at once; how many.
@@ -214,6 +235,9 @@ class Journey:
                 assignment=self._desk.assign(hold.state),
                 wait=None,
                 reserve_number=hold.reserve_number,
+                claim=hold.claim,
+                owner=hold.owner,
+                alone=self._store.alone,
                 classification=self._classification,
             )
             resolution.never_left(hold, context, by=by, motif=motif)
@@ -231,8 +255,9 @@ class Journey:
     def _make_tree(self) -> None:
         """Make the deposit tree, one process at a time."""
         folder = self._settings.journal.folder
+        require_local_disk(folder)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with FileLock(folder / "premiere-ouverture.lock", timeout=60):
+        with locked(folder / "premiere-ouverture.lock", patience=60):
             self.tree.prepare()
 
     def _purge_once_a_day(self) -> None:
@@ -240,22 +265,17 @@ class Journey:
         mark = self._settings.journal.folder / "derniere-purge"
         now = self._clock.now()
         today = now.date().isoformat()
-        turn = FileLock(mark.with_suffix(".lock"), timeout=0)
         try:
             if mark.exists() and mark.read_text("ascii") == today:
                 return
-            turn.acquire()
-        except (Timeout, OSError):
+            with locked(mark.with_suffix(".lock")):
+                for gone in self.tree.purge(moment=now, keep_days=self._settings.deposit.keep_days):
+                    _log.info("purgé : %s", gone.name)
+                write_durably(mark, today.encode("ascii"))
+        except Taken:
             return
-        try:
-            for gone in self.tree.purge(moment=now, keep_days=self._settings.deposit.keep_days):
-                _log.info("purgé : %s", gone.name)
-        except ConfigurationError as refused:
+        except (ConfigurationError, JournalError, OSError) as refused:
             _log.warning("purge remise à plus tard : %s", refused)
-        else:
-            write_durably(mark, today.encode("ascii"))
-        finally:
-            turn.release()
 
     def _classification(self, assignment: Assignment) -> Classification:
         """The authority's live classification, asked for once a day."""

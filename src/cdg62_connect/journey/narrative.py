@@ -8,6 +8,9 @@ _STEPS = {
     "ouvrir_circuit": "envoi au parapheur",
     "transmettre": "transmission à S2LOW",
     "liberer_circuit": "suppression au parapheur",
+    "creer_pastell": "ouverture d'un document dans Pastell",
+    "remplir_pastell": "remplissage du document de Pastell",
+    "agir_pastell": "action demandée à Pastell",
 }
 _HOW = {
     "created": "",
@@ -52,13 +55,25 @@ def told(fact: ev.Fact) -> str:
         case ev.RefusedByLegality(reason=reason):
             return f"anomalie @ctes : {reason}"
         case ev.ActeCancelled():
-            return "transmission @ctes annulée sur S2LOW"
+            return "transmission annulée sur S2LOW"
         case ev.CircuitReleased(how="gone"):
             return "le parapheur n'a plus ce dossier"
         case ev.CircuitReleased(how="left"):
             return "laissé au parapheur, qui refuse de le supprimer"
         case ev.CircuitReleased():
             return "dossier supprimé du parapheur, ses pièces étant gardées ici"
+        case ev.PastellDocumentOpened(id_d=id_d, flux=flux, how=how):
+            return f"document {id_d} ouvert dans Pastell ({flux}){_HOW[how]}"
+        case ev.PastellFormFilled():
+            return "formulaire de Pastell complet"
+        case ev.PastellActed(action=action, etat=etat, how="refused", said=said):
+            return f"Pastell n'a pas pu faire « {action} » (état {etat}) : {said}"
+        case ev.PastellActed(action=action, said=said):
+            return f"Pastell a fait « {action} »" + (f" : {said}" if said else "")
+        case ev.PastellSeen(etat=etat, todo="", said=said):
+            return f"état dans Pastell : {etat}" + (f" ({said})" if said else "")
+        case ev.PastellSeen(etat=etat, todo=todo, why=why):
+            return f"état dans Pastell : {etat} ; « {todo} » sera demandé ({why})"
         case ev.Blocked(code=code, reason=reason):
             return f"bloqué ({code}) : {reason}"
         case ev.Resolved(by=by, motif=motif, decision=decision):

@@ -12,20 +12,14 @@ from typing import TYPE_CHECKING
 from cdg62_connect.clock import Clock
 from cdg62_connect.errors import ConfigurationError, WrongAuthority
 from cdg62_connect.iparapheur import IparapheurSoap
+from cdg62_connect.journey.sessions import Sessions
 from cdg62_connect.s2low import S2low
-from cdg62_connect.transport import (
-    FROM_ENVIRONMENT,
-    BasicAuth,
-    ClientCertificate,
-    HttpSession,
-    Proxy,
-    ProxySource,
-    Timeouts,
-)
+from cdg62_connect.transport import HttpSession
 
 if TYPE_CHECKING:
     from cdg62_connect.journey.state import Dossier
-    from cdg62_connect.settings import Authority, Platform, Settings
+    from cdg62_connect.pastell import Pastell
+    from cdg62_connect.settings import Authority, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +27,39 @@ class AuthorityPlatforms:
     """One authority's clients, each holding that authority's credentials."""
 
     authority: Authority
-    parapheur: IparapheurSoap
+    pastell: Pastell | None
+    parapheur: IparapheurSoap | None
     tdt: S2low | None
 
     @property
     def siren(self) -> str:
         """Whose they are."""
         return self.authority.siren
+
+    def require_pastell(self) -> Pastell:
+        """The Pastell client.
+
+        Raises:
+            ConfigurationError: the configuration gives this authority no Pastell account.
+        """
+        if self.pastell is None:
+            raise ConfigurationError(
+                f"{self.authority.name} n'a pas de compte Pastell dans la configuration : ajoutez sa section pastell."
+            )
+        return self.pastell
+
+    def require_parapheur(self) -> IparapheurSoap:
+        """The parapheur's client.
+
+        Raises:
+            ConfigurationError: the configuration gives this authority no account in the parapheur.
+        """
+        if self.parapheur is None:
+            self.authority.require_parapheur()
+            raise ConfigurationError(
+                "La section plateformes.iparapheur manque dans la configuration : ajoutez-la."
+            )
+        return self.parapheur
 
     def require_s2low(self) -> S2low:
         """The S2LOW client.
@@ -78,9 +98,9 @@ class PlatformDesk:
 
     def __init__(self, settings: Settings, *, clock: Clock) -> None:
         self._settings = settings
-        self._clock = clock
+        self._sessions = Sessions(settings, clock)
         self._made: dict[str, AuthorityPlatforms] = {}
-        self._sessions: list[HttpSession] = []
+        self._open: list[HttpSession] = []
 
     def assign(self, dossier: Dossier) -> Assignment:
         """The dossier with its own authority's clients.
@@ -88,76 +108,41 @@ class PlatformDesk:
         Raises:
             ConfigurationError: the authority is no longer in the configuration.
         """
-        made = self._made.get(dossier.siren)
+        authority = self._settings.authority(dossier.siren)
+        if authority is None:
+            raise ConfigurationError(
+                f"Le SIREN {dossier.siren} du dossier {dossier.id_depot} n'est plus dans la configuration : "
+                "remettez-le pour que le dossier continue."
+            )
+        return Assignment(dossier=dossier, platforms=self.of(authority))
+
+    def of(self, authority: Authority) -> AuthorityPlatforms:
+        """The clients of one authority."""
+        made = self._made.get(authority.siren)
         if made is None:
-            authority = self._settings.authority(dossier.siren)
-            if authority is None:
-                raise ConfigurationError(
-                    f"Le SIREN {dossier.siren} du dossier {dossier.id_depot} n'est plus dans la configuration : "
-                    "remettez-le pour que le dossier continue."
-                )
-            made = self._made[dossier.siren] = self._make(authority)
-        return Assignment(dossier=dossier, platforms=made)
+            made = self._made[authority.siren] = self._make(authority)
+        return made
 
     def close(self) -> None:
         """Close every connection."""
-        for session in self._sessions:
+        for session in self._open:
             session.close()
-        self._sessions.clear()
+        self._open.clear()
         self._made.clear()
 
     def _make(self, authority: Authority) -> AuthorityPlatforms:
-        platforms = self._settings.platforms
-        account = authority.parapheur
-        parapheur = HttpSession(
-            platforms.iparapheur.url,
-            platform="iparapheur",
-            auth=BasicAuth(login=account.login, password=account.password),
-            ca=platforms.iparapheur.ca,
-            timeouts=_timeouts(platforms.iparapheur),
-            tls_min=platforms.iparapheur.tls_min,
-            tls_max=platforms.iparapheur.tls_max,
-            proxy=_proxy(platforms.iparapheur),
-            clock=self._clock,
-        )
-        self._sessions.append(parapheur)
-        s2low = None
-        if authority.s2low is not None:
-            login, password = authority.s2low.login, authority.s2low.password
-            s2low = HttpSession(
-                platforms.s2low.url,
-                platform="s2low",
-                auth=BasicAuth(login=login, password=password) if login and password else None,
-                certificate=ClientCertificate(
-                    certificate=authority.s2low.certificate,
-                    key=authority.s2low.key,
-                    passphrase=authority.s2low.passphrase,
-                ),
-                ca=platforms.s2low.ca,
-                timeouts=_timeouts(platforms.s2low),
-                tls_min=platforms.s2low.tls_min,
-                tls_max=platforms.s2low.tls_max,
-                proxy=_proxy(platforms.s2low),
-                clock=self._clock,
-            )
-            self._sessions.append(s2low)
-        return AuthorityPlatforms(
-            authority=authority,
-            parapheur=IparapheurSoap(parapheur),
-            tdt=S2low(s2low) if s2low else None,
-        )
+        bus, circuits, legality = authority.pastell, authority.parapheur, authority.s2low
+        pastell = parapheur = tdt = None
+        if bus is not None:
+            from cdg62_connect.pastell import Pastell
 
+            pastell = Pastell(self._kept(self._sessions.pastell(bus)))
+        if circuits is not None:
+            parapheur = IparapheurSoap(self._kept(self._sessions.parapheur(authority)))
+        if legality is not None:
+            tdt = S2low(self._kept(self._sessions.s2low(legality)))
+        return AuthorityPlatforms(authority=authority, pastell=pastell, parapheur=parapheur, tdt=tdt)
 
-def _proxy(platform: Platform) -> Proxy | ProxySource | None:
-    if platform.proxy is None:
-        return None
-    if platform.proxy == "environnement":
-        return FROM_ENVIRONMENT
-    login, password = platform.proxy_login, platform.proxy_password
-    return Proxy(platform.proxy, BasicAuth(login=login, password=password) if login and password else None)
-
-
-def _timeouts(platform: Platform) -> Timeouts:
-    return Timeouts(
-        connect=platform.connect_seconds, read=platform.silence_seconds, total=platform.total_seconds
-    )
+    def _kept(self, session: HttpSession) -> HttpSession:
+        self._open.append(session)
+        return session

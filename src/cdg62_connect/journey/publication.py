@@ -87,7 +87,8 @@ class FileLot:
             return False
         if dossier.quarantined:
             return True
-        released = dossier.circuit is None or dossier.released or dossier.abandoned is not None
+        ours = dossier.circuit is not None and dossier.pastell is None
+        released = not ours or dossier.released or dossier.abandoned is not None
         return dossier.finished and released and not dossier.blocked
 
     def publish(self, dossier: Dossier, *, tree: DepositTree, documents: Documents) -> tuple[ev.Fact, ...]:
@@ -152,6 +153,12 @@ def _finding(told: dict[str, str]) -> Finding:
 
 def _platforms(dossier: Dossier) -> dict[str, dict[str, str | int | None]]:
     known: dict[str, dict[str, str | int | None]] = {}
+    if dossier.pastell:
+        known["pastell"] = {
+            "id_e": dossier.pastell.entite,
+            "id_d": dossier.pastell.id_d,
+            "flux": dossier.pastell.flux,
+        }
     if dossier.circuit:
         known["iparapheur"] = {"dossier_id": dossier.circuit.dossier_id}
         if dossier.signed:

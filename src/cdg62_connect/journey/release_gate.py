@@ -13,18 +13,16 @@ class ReleaseGate:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._environments = {
-            "iparapheur": settings.platforms.iparapheur.environment,
-            "s2low": settings.platforms.s2low.environment,
-        }
+        self._settings = settings
 
     def require(self, platform: str) -> None:
         """Let an effect on ``platform`` pass.
 
         Raises:
             ReleaseRefused: the platform is declared ``production``.
+            ConfigurationError: the platform is no longer in the configuration.
         """
-        if self._environments[platform] is Environment.PRODUCTION:
+        if self._settings.platform(platform).environment is Environment.PRODUCTION:
             raise ReleaseRefused(
                 f"La plateforme {platform} est déclarée « production » : aucun envoi sans feu vert de l'EPCI. "
                 "Rien n'est parti. Déclarez-la « recette » pour les essais."

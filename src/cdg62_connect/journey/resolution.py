@@ -10,6 +10,9 @@ from cdg62_connect.journey import events as ev
 from cdg62_connect.journey.acte_search import find_in_status
 from cdg62_connect.journey.circuit import OpenCircuit, WatchCircuit
 from cdg62_connect.journey.legality import Transmit, WatchActe
+from cdg62_connect.journey.pastell.act import Act
+from cdg62_connect.journey.pastell.draft import DRAFT, CreateDraft, FillDraft, remote_key
+from cdg62_connect.journey.pastell.watch import WatchDocument
 
 if TYPE_CHECKING:
     from cdg62_connect.journey.hold import Hold
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
 _CIRCUIT_STEPS = (OpenCircuit.name, WatchCircuit.name)
 _ACTE_STEPS = (Transmit.name, WatchActe.name)
+_PASTELL_STEPS = (CreateDraft.name, FillDraft.name, Act.name, WatchDocument.name)
 
 
 def adopt(
@@ -41,11 +45,13 @@ def adopt(
         PlatformError: the platform cannot be asked now.
     """
     blocked = _blocked(hold.state)
-    outcome: ev.CircuitOpened | ev.Transmitted
+    outcome: ev.CircuitOpened | ev.Transmitted | ev.PastellDocumentOpened
     match platform:
         case "iparapheur" if blocked.step in _CIRCUIT_STEPS:
             _refuse_another_dossiers(held_by("circuit_opened", "dossier_id", remote_id), hold, remote_id)
             outcome = _adopt_circuit(hold.state, platforms, remote_id)
+        case "pastell" if blocked.step in _PASTELL_STEPS:
+            outcome = _adopt_document(hold, platforms, remote_id)
         case "s2low" if blocked.step in _ACTE_STEPS:
             transaction = _transaction(remote_id)
             _refuse_another_dossiers(held_by("transmitted", "transaction", transaction), hold, remote_id)
@@ -66,8 +72,8 @@ def never_left(hold: Hold, context: Context, *, by: str, motif: str) -> None:
         PlatformError: the platform cannot be asked now.
     """
     blocked = _blocked(hold.state)
-    effects: dict[str, Effect] = {OpenCircuit.name: OpenCircuit(), Transmit.name: Transmit()}
-    effect = effects.get(blocked.step)
+    steps: tuple[Effect, ...] = (OpenCircuit(), Transmit(), CreateDraft(), FillDraft(), Act())
+    effect = next((step for step in steps if step.name == blocked.step), None)
     if effect is None:
         raise ResolutionRefused(
             f"Le dossier {hold.id_depot} est bloqué à l'étape « {blocked.step} », qui n'envoie rien : "
@@ -130,7 +136,7 @@ def _blocked(dossier: Dossier) -> ev.Blocked:
 
 def _adopt_circuit(dossier: Dossier, platforms: AuthorityPlatforms, remote_id: str) -> ev.CircuitOpened:
     try:
-        platforms.parapheur.dossiers.historique(remote_id)
+        platforms.require_parapheur().dossiers.historique(remote_id)
     except NotFound:
         raise ResolutionRefused(
             f"Le parapheur ne montre aucun dossier « {remote_id} » au compte de {platforms.authority.name}. "
@@ -159,3 +165,37 @@ def _adopt_acte(dossier: Dossier, platforms: AuthorityPlatforms, transaction: in
             + " : ce n'est pas le même acte."
         )
     return ev.Transmitted(transaction=transaction, numero=dossier.numero, how="adopted")
+
+
+def _adopt_document(hold: Hold, platforms: AuthorityPlatforms, id_d: str) -> ev.PastellDocumentOpened:
+    accepted, account = hold.state.accepted, platforms.authority.pastell
+    pastell = platforms.require_pastell()
+    assert accepted is not None
+    assert account is not None
+    try:
+        detail = pastell.documents.detail(account.entity, id_d)
+    except NotFound:
+        raise ResolutionRefused(
+            f"Pastell ne montre aucun document « {id_d} » dans l'entité {account.entity}."
+        ) from None
+    if detail.flux != accepted.flux:
+        raise ResolutionRefused(
+            f"Le document {id_d} est du type « {detail.flux} », ce dossier va par « {accepted.flux} »."
+        )
+    numero = detail.texte("numero_de_lacte")
+    if hold.state.numero and numero and numero != hold.state.numero:
+        raise ResolutionRefused(
+            f"Le document {id_d} porte l'acte {numero}, ce dossier a l'acte {hold.state.numero}."
+        )
+    seen = hold.state.blocked is not None and hold.state.blocked.code == "DOCUMENT_DIFFERENT"
+    same = hold.state.pastell is not None and hold.state.pastell.id_d == id_d
+    if not hold.claim(remote_key(account.entity, id_d)):
+        raise ResolutionRefused(f"Le document {id_d} est déjà celui d'un autre dossier.")
+    return ev.PastellDocumentOpened(
+        entite=account.entity,
+        id_d=id_d,
+        flux=detail.flux,
+        how="adopted",
+        launched=detail.etat not in DRAFT,
+        confirmed=seen and same,
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from cdg62_connect.journey import events as ev
@@ -43,6 +43,47 @@ class PendingReturn:
 
 
 @dataclass(frozen=True, slots=True)
+class PastellDocument:
+    """The document by which Pastell carries the dossier, as it was last seen.
+
+    Attributes:
+        foreign: it was not made by us, and nobody has confirmed yet that it holds the right document.
+        todo: the action that it needs from us now, ``""`` when it goes on by itself.
+        asked: how many times an action was asked for in the present state.
+        answer: what Pastell said to the last action in the present state.
+        refused: it did not do it.
+    """
+
+    entite: str
+    id_d: str
+    flux: str
+    foreign: bool = False
+    filled: bool = False
+    launched: bool = False
+    date_acte: date | None = None
+    remark: str = ""
+    etat: str = ""
+    since: datetime | None = None
+    said: str = ""
+    todo: str = ""
+    why: str = ""
+    asked: int = 0
+    answer: str = ""
+    refused: bool = False
+
+    @property
+    def key(self) -> str:
+        """What tells it from every other document of the platform."""
+        return f"pastell:{self.entite}:{self.id_d}"
+
+    @property
+    def seen(self) -> str:
+        """The state it was last seen in, and since when, as one text that changes when they do."""
+        since = self.since.astimezone(UTC).isoformat(timespec="seconds") if self.since else ""
+        return f"{self.etat}|{since}"
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """One thing to be signed and/or transmitted, for one authority, as its journal tells it."""
 
@@ -57,6 +98,7 @@ class Dossier:
     filed: str = ""
     attempt: int = 1
     intents: tuple[ev.IntentRecorded, ...] = ()
+    pastell: PastellDocument | None = None
     circuit: ev.CircuitOpened | None = None
     signed: ev.Signed | None = None
     rejected: ev.RejectedInCircuit | None = None
@@ -184,6 +226,10 @@ def apply(dossier: Dossier, event: ev.Event) -> Dossier:
             return _told(done, event, "ANNULE", files=done.evidence)
         case ev.CircuitReleased():
             return replace(_settled(dossier, "liberer_circuit"), released=True)
+        case (
+            ev.PastellDocumentOpened() | ev.PastellFormFilled() | ev.PastellActed() | ev.PastellSeen()
+        ) as fact:
+            return _on_pastell(dossier, fact)
         case ev.Blocked() as fact:
             message = f"{fact.reason} {fact.advice} Qui doit agir : {fact.who}."
             return _told(replace(dossier, blocked=fact), event, "ERREUR", files=fact.files, message=message)
@@ -199,6 +245,52 @@ def apply(dossier: Dossier, event: ev.Event) -> Dossier:
         case ev.Closed():
             silent = dossier.quarantined or dossier.abandoned
             return _told(replace(dossier, closed=True), event, "" if silent else "TERMINE")
+
+
+def _on_pastell(
+    dossier: Dossier,
+    fact: ev.PastellDocumentOpened | ev.PastellFormFilled | ev.PastellActed | ev.PastellSeen,
+) -> Dossier:
+    if isinstance(fact, ev.PastellDocumentOpened):
+        opened = PastellDocument(
+            fact.entite,
+            fact.id_d,
+            fact.flux,
+            foreign=fact.how == "adopted" and not fact.confirmed,
+            filled=fact.launched,
+            launched=fact.launched,
+        )
+        return replace(_settled(dossier, "creer_pastell"), pastell=opened)
+    document = dossier.pastell
+    assert document is not None
+    match fact:
+        case ev.PastellFormFilled():
+            filled = replace(document, filled=True, date_acte=fact.date_acte, remark=fact.remark)
+            return replace(_settled(dossier, "remplir_pastell"), pastell=filled)
+        case ev.PastellActed():
+            acted = replace(
+                document,
+                launched=True,
+                todo="",
+                asked=document.asked + 1,
+                answer=fact.said,
+                refused=fact.how == "refused",
+            )
+            return replace(_settled(dossier, "agir_pastell"), pastell=acted)
+        case ev.PastellSeen():
+            same = (fact.etat, fact.since) == (document.etat, document.since)
+            seen = replace(
+                document,
+                etat=fact.etat,
+                since=fact.since,
+                said=fact.said,
+                todo=fact.todo,
+                why=fact.why,
+                asked=document.asked if same else 0,
+                answer=document.answer if same else "",
+                refused=document.refused and same,
+            )
+            return replace(dossier, pastell=seen)
 
 
 def _settled(dossier: Dossier, step: str) -> Dossier:

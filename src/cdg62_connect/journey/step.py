@@ -11,6 +11,7 @@ Three kinds, and each says what it does to the world:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -36,15 +37,33 @@ PARIS = ZoneInfo("Europe/Paris")
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Nothing new: look again at the step's own pace. Looks in a row with the same ``cause`` are counted."""
+    """Look again later.
+
+    Attributes:
+        reason: what is waited for, to a person.
+        cause: looks in a row with the same one are counted.
+        facts: what was learnt all the same, to be written before waiting.
+        seconds: how long; by default the step's own pace, longer at each look.
+        problem: what is waited for is not how things should be.
+    """
 
     reason: str
     cause: str = ""
+    facts: tuple[Fact, ...] = ()
+    seconds: float | None = None
+    problem: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a step may use. ``assignment`` gives the clients of the dossier's own authority, no other's."""
+    """What a step may use.
+
+    Attributes:
+        assignment: the dossier with the clients of its own authority, no other's.
+        claim: take an element of a platform for this dossier; ``False`` when another dossier has it.
+        owner: the dossier that has an element of a platform, ``None`` when it is nobody's.
+        alone: a block that no other process or thread of this installation enters under the same name.
+    """
 
     settings: Settings
     documents: Documents
@@ -52,6 +71,9 @@ class Context:
     assignment: Assignment
     wait: Wait | None
     reserve_number: Callable[[Iterable[str]], str | None]
+    claim: Callable[[str], bool]
+    owner: Callable[[str], str | None]
+    alone: Callable[[str], AbstractContextManager[None]]
     classification: Callable[[Assignment], Classification]
 
     @property

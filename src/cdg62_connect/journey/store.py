@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,19 +20,22 @@ from cdg62_connect.extras import extra
 from cdg62_connect.journey import events as ev
 from cdg62_connect.journey.alerts import AlertBook
 from cdg62_connect.journey.database import JOURNAL_FILE, bring_up_to_date, open_database, writing
+from cdg62_connect.journey.file_systems import require_local_disk
 from cdg62_connect.journey.hold import Hold, iso, read_history
+from cdg62_connect.journey.locks import Taken, locked
 from cdg62_connect.journey.state import Dossier, Stage, fold
 from cdg62_connect.journey.weather import Weather
 
 with extra("journey", needed_for="Le journal des dossiers"):
-    from filelock import FileLock, Timeout
-    from sqlalchemy import or_, select, update
+    from sqlalchemy import and_, or_, select, update
     from sqlalchemy.exc import DatabaseError
 
     from cdg62_connect.journey import tables
 
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from cdg62_connect.settings import Alert
 
 
@@ -64,8 +67,10 @@ class Store:
         """Open the journal of ``folder``, made or brought up to date first.
 
         Raises:
+            ConfigurationError: the folder is on a network share; nothing was opened nor made.
             JournalError: the journal was written by a later version, or the file is not a journal.
         """
+        require_local_disk(folder)
         self._folder = folder
         self._clock = clock or SystemClock()
         self._locks = folder / "verrous"
@@ -77,6 +82,25 @@ class Store:
             bring_up_to_date(self._engine, lock=folder / "verrous" / "migration.lock")
         except DatabaseError as unusable:
             raise JournalError(f"Le journal de {folder} ne s'ouvre pas : {unusable.orig}.") from unusable
+
+    @property
+    def engine(self) -> Engine:
+        """The database, for what else is kept in it."""
+        return self._engine
+
+    @contextmanager
+    def alone(self, name: str) -> Generator[None]:
+        """A block that no other process or thread enters under the same name; it waits for its turn.
+
+        Raises:
+            Busy: somebody else has been in it for a minute.
+        """
+        with ExitStack() as held:
+            try:
+                held.enter_context(locked(self._locks / f"{name}.lock", patience=60))
+            except Taken:
+                raise Busy(f"« {name} » est pris par un autre traitement depuis une minute.") from None
+            yield
 
     def weather(self, *, longest: float) -> Weather:
         """What this journal knows of platforms that do not answer."""
@@ -97,29 +121,32 @@ class Store:
         Raises:
             Busy: another process or thread holds it.
         """
-        lock = FileLock(self._locks / f"{id_depot}.lock", timeout=0)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise Busy(f"Le dossier {id_depot} est tenu par un autre traitement.") from None
-        except OSError as refused:
-            raise JournalError(
-                f"Le verrou de {id_depot} ne s'ouvre pas ({refused.strerror}) : vérifiez les droits de {self._locks}."
-            ) from refused
-        try:
+        with ExitStack() as held:
+            try:
+                held.enter_context(locked(self._locks / f"{id_depot}.lock"))
+            except Taken:
+                raise Busy(
+                    f"Le dossier {id_depot} est tenu par un autre traitement{self._last_holder(id_depot)}."
+                ) from None
             yield Hold(self._engine, id_depot, clock=self._clock)
-        finally:
-            lock.release()
 
-    def due(self, moment: datetime, *, beyond: datetime | None = None, limit: int = 1000) -> list[str]:
+    def _last_holder(self, id_depot: str) -> str:
+        """Which process took the dossier last, as its token tells."""
+        query = select(tables.dossiers.c.holder).where(tables.dossiers.c.id_depot == id_depot)
+        with self._reading.connect() as connection:
+            process, dot, _ = (connection.scalar(query) or "").partition(".")
+        return f" (processus {process})" if dot else ""
+
+    def due(self, moment: datetime, *, limit: int = 1000) -> list[str]:
         """The dossiers whose next look has come, the longest waiting first.
 
-        A look set later than ``beyond`` was set by a clock that ran ahead: it has come too.
+        A look that was set later than ``moment`` was set by a clock that ran ahead: it has come too.
         """
         come = tables.dossiers.c.due_at <= iso(moment)
+        ahead = and_(tables.dossiers.c.due_at.is_not(None), tables.dossiers.c.scheduled_at > iso(moment))
         query = (
             select(tables.dossiers.c.id_depot)
-            .where(or_(come, tables.dossiers.c.due_at > iso(beyond)) if beyond else come)
+            .where(or_(come, ahead))
             .order_by(tables.dossiers.c.due_at)
             .limit(limit)
         )
@@ -139,7 +166,9 @@ class Store:
         if id_depot is not None:
             statement = statement.where(tables.dossiers.c.id_depot == id_depot)
         with writing(self._engine) as connection:
-            done = connection.execute(statement.values(due_at=iso(self._clock.now()), waits="{}"))
+            now = iso(self._clock.now())
+            wakes = tables.dossiers.c.wakes + 1
+            done = connection.execute(statement.values(due_at=now, scheduled_at=now, waits="{}", wakes=wakes))
             return done.rowcount
 
     def rows(self, *, in_course: bool = False) -> list[Row]:
@@ -153,8 +182,8 @@ class Store:
                 Row(
                     id_depot=row.id_depot,
                     siren=row.siren,
-                    stage=Stage(row.stage),
-                    progress=Stage(row.progress),
+                    stage=_stage(row.stage),
+                    progress=_stage(row.progress),
                     problem=row.problem,
                     received_at=datetime.fromisoformat(row.received_at),
                     changed_at=datetime.fromisoformat(row.changed_at),
@@ -187,3 +216,13 @@ class Store:
                 if json.loads(row.payload).get(field) == value:
                     return row.id_depot
         return None
+
+
+def _stage(word: str) -> Stage:
+    try:
+        return Stage(word)
+    except ValueError:
+        raise JournalError(
+            f"Le journal a été écrit par une version plus récente de cdg62-connect (état « {word} ») : "
+            "mettez cdg62-connect à jour."
+        ) from None

@@ -14,7 +14,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0002"
+HEAD = "0003"
 """The revision that this version of the software writes."""
 
 metadata = MetaData()
@@ -32,8 +32,16 @@ dossiers = Table(
     Column("due_at", String(32)),
     Column("waits", Text, nullable=False, server_default="{}"),
     Column("holder", String(32), nullable=False, server_default=""),
+    Column("scheduled_at", String(32), nullable=False, server_default=""),
+    Column("wakes", Integer, nullable=False, server_default="0"),
+    Column("remote", String(120), nullable=False, server_default=""),
+    Column("remote_seen", String(120), nullable=False, server_default=""),
 )
+"""One line per dossier. ``due_at`` was written at ``scheduled_at``; ``wakes`` counts how often somebody asked
+for a look at once; ``remote`` is the element that carries it on a platform watched as a whole, and
+``remote_seen`` the state it was last seen in."""
 Index("dossiers_due", dossiers.c.due_at)
+Index("dossiers_remote", dossiers.c.remote)
 
 events = Table(
     "events",
@@ -74,3 +82,22 @@ alerts = Table(
     Column("given_at", String(32), nullable=False),
 )
 """Alerts already given: each is given once for as long as it lasts."""
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("key", String(120), primary_key=True),
+    Column("id_depot", String(80), nullable=False),
+    Column("claimed_at", String(32), nullable=False),
+)
+"""Which dossier an element of a platform belongs to: one each, for ever."""
+
+fleets = Table(
+    "fleets",
+    metadata,
+    Column("entity", String(40), primary_key=True),
+    Column("last_row", Integer, nullable=False),
+    Column("listed_until", String(32), nullable=False),
+    Column("read_at", String(32), nullable=False),
+)
+"""How far each entity of Pastell was read: its journal up to ``last_row``, its list up to ``listed_until``."""

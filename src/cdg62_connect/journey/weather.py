@@ -1,14 +1,18 @@
-"""Which platforms answer. One that does not is probed by one dossier at a time, the others wait for it.
+"""Which platforms answer, and which let us in.
 
-Kept in the journal, so that the next pass of a cron job knows it too.
+One that does not answer is probed by one dossier at a time, the others wait for it. One that does not let an
+authority in is told by the waits of that authority's dossiers. Both are kept in the journal, so that the next
+pass of a cron job knows it too.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
+from cdg62_connect.errors import AccessRefused, AuthenticationRefused, Cdg62Error, UntrustedServer
 from cdg62_connect.extras import extra
 from cdg62_connect.journey import pace
 from cdg62_connect.journey.database import writing
@@ -25,6 +29,18 @@ if TYPE_CHECKING:
 
     from cdg62_connect.clock import Clock
 
+_CLOSED = "acces:"
+_CLOSING = (AuthenticationRefused, AccessRefused, UntrustedServer)
+
+
+def cause_of(failure: Cdg62Error) -> str:
+    """The cause of the wait that ``failure`` leads to: a door that only a person can open, or ``""``.
+
+    That is an account, a right or a client certificate that the platform does not accept, or a server that we do
+    not accept.
+    """
+    return f"{_CLOSED}{failure.platform}" if isinstance(failure, _CLOSING) else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Outage:
@@ -37,8 +53,17 @@ class Outage:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class ClosedDoor:
+    """A platform that does not let the authority ``siren`` in, and why."""
+
+    platform: str
+    siren: str
+    reason: str
+
+
 class Weather:
-    """The platforms that do not answer, as this process knows them."""
+    """The platforms that do not answer, or do not let us in, as this process knows them."""
 
     def __init__(self, engine: Engine, *, clock: Clock, longest: float) -> None:
         self._engine = engine
@@ -64,6 +89,23 @@ class Weather:
     def outages(self) -> tuple[Outage, ...]:
         """Every platform that does not answer."""
         return tuple(self._known.values())
+
+    def closed_doors(self) -> tuple[ClosedDoor, ...]:
+        """Each platform and authority of which a dossier in course waits for a door to be opened."""
+        query = (
+            select(tables.dossiers.c.siren, tables.dossiers.c.waits)
+            .where(tables.dossiers.c.due_at.is_not(None), tables.dossiers.c.waits.contains(_CLOSED))
+            .order_by(tables.dossiers.c.received_at)
+        )
+        found: dict[tuple[str, str], ClosedDoor] = {}
+        with self._engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            for row in connection.execute(query):
+                for wait in cast("dict[str, dict[str, Any]]", json.loads(row.waits)).values():
+                    kind, _, platform = str(wait.get("cause", "")).rpartition(":")
+                    if f"{kind}:" == _CLOSED:
+                        door = ClosedDoor(platform=platform, siren=row.siren, reason=wait["reason"])
+                        found.setdefault((platform, row.siren), door)
+        return tuple(found.values())
 
     def closed(self, platform: str) -> Outage | None:
         """The outage to wait for, or ``None`` when the platform may be asked (also: asked again)."""

@@ -25,13 +25,16 @@ WORDINGS: dict[Stage, Wording] = {
     Stage.ACKNOWLEDGED: Wording("AR_PREFECTURE", "AR_PREFECTURE", "AR de la préfecture reçu"),
     Stage.REJECTED: Wording("REFUSE_PARAPHEUR", "REFUSE_PARAPHEUR", "refusé au parapheur"),
     Stage.REFUSED: Wording("REFUSE_TDT", "REFUSE_TDT", "anomalie @ctes"),
-    Stage.CANCELLED: Wording("ANNULE", "ANNULE", "transmission @ctes annulée"),
+    Stage.CANCELLED: Wording("ANNULE", "ANNULE", "transmission annulée sur S2LOW"),
     Stage.ABANDONED: Wording("ERREUR", "ABANDONNE", "abandonné par une personne"),
     Stage.BLOCKED: Wording("ERREUR ou ATTENTE_RGS", "BLOQUE", "une personne doit agir"),
     Stage.QUARANTINED: Wording("accusé REFUSE", "QUARANTAINE", "dépôt à corriger"),
     Stage.RETURNED: Wording("", "RENDU", "rendu au déposant"),
     Stage.CLOSED: Wording("TERMINE", "TERMINE", "terminé"),
 }
+
+PLATFORMS = {"pastell": "Pastell", "iparapheur": "iParapheur", "s2low": "S2LOW", "idelibre": "iDelibre"}
+"""The names of the platforms, as people write them."""
 
 _ENDS_BADLY = (Stage.REJECTED, Stage.REFUSED, Stage.CANCELLED, Stage.ABANDONED)
 
@@ -40,3 +43,8 @@ def wording(stage: Stage, progress: Stage) -> Wording:
     """How to tell a dossier: one that is over but did not succeed keeps the word for what happened."""
     over = stage in (Stage.RETURNED, Stage.CLOSED)
     return WORDINGS[progress if over and progress in _ENDS_BADLY else stage]
+
+
+def platform_label(name: str) -> str:
+    """How to name the platform ``name`` to a person."""
+    return PLATFORMS.get(name, name)

@@ -29,12 +29,24 @@ def read_json(answer: Answer) -> object:
     """
     body = decode(content(answer))
     try:
-        value = json.loads(body)
+        value = json.loads(body, object_pairs_hook=_without_double, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise unusable(answer, "La réponse n'est pas du JSON.", said=quote(body)) from None
     if isinstance(value, dict):
         _check_refusal(answer, Record(answer, value))
     return value
+
+
+def _without_double(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """The object, unless a key is there twice: which one counts would depend on who reads."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key twice")
+    return found
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is not JSON")
 
 
 def _check_refusal(answer: Answer, said: Record) -> None:
@@ -109,7 +121,10 @@ def _text(value: object) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        return json.dumps(value)
+        try:
+            return json.dumps(value)
+        except RecursionError:  # as deep as could just be read
+            return "…"
     # JSON may escape half of a surrogate pair, which no file and no database accepts.
     clean = value.encode("utf-8", "replace").decode("utf-8")
     for encoding in ("iso-8859-1", "cp1252"):

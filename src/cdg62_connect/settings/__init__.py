@@ -2,6 +2,7 @@
 
 from cdg62_connect.settings.loader import load_settings
 from cdg62_connect.settings.model import (
+    DIRECT,
     Alert,
     Authority,
     CanalLegalite,
@@ -11,6 +12,7 @@ from cdg62_connect.settings.model import (
     Environment,
     Journal,
     ParapheurAccount,
+    PastellAccount,
     Platform,
     Platforms,
     Rhythm,
@@ -22,6 +24,7 @@ from cdg62_connect.settings.model import (
 from cdg62_connect.settings.secret import Secret
 
 __all__ = [
+    "DIRECT",
     "Alert",
     "Authority",
     "CanalLegalite",
@@ -31,6 +34,7 @@ __all__ = [
     "Environment",
     "Journal",
     "ParapheurAccount",
+    "PastellAccount",
     "Platform",
     "Platforms",
     "Rhythm",

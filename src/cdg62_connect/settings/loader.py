@@ -51,7 +51,7 @@ def load_settings(path: Path | None = None, *, environ: Mapping[str, str] | None
         ) from None
     except OSError as unreadable:
         raise ConfigurationError(f"Le fichier {path} ne se lit pas : {unreadable.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as malformed:
+    except (ValueError, RecursionError) as malformed:  # not TOML, not UTF-8, an endless number, too deep
         raise ConfigurationError(f"Le fichier {path} n'est pas du TOML : {malformed}.") from None
     try:
         return Settings.model_validate(content, context={"folder": path.resolve().parent, "environ": environ})

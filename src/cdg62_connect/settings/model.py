@@ -21,6 +21,7 @@ from pydantic import (
     model_validator,
 )
 
+from cdg62_connect.errors import ConfigurationError
 from cdg62_connect.settings.secret import Secret
 
 
@@ -52,6 +53,9 @@ def _resolve_secret(value: object, info: ValidationInfo) -> object:
                 'un secret ne s\'écrit pas ici : donnez { env = "NOM_DE_VARIABLE" } ou { fichier = "chemin" }'
             )
 
+
+DIRECT = "direct"
+"""Written in the place of a flux: the document does not go through Pastell."""
 
 LocalPath = Annotated[Path, BeforeValidator(_resolve_path)]
 SecretValue = Annotated[Secret, BeforeValidator(_resolve_secret)]
@@ -155,10 +159,16 @@ class Platform(_Section):
 
 
 class Platforms(_Section):
-    """The platforms of this installation."""
+    """The platforms that this installation speaks to itself; Pastell speaks to the others in its place."""
 
-    iparapheur: Platform
-    s2low: Platform
+    pastell: Platform | None = None
+    iparapheur: Platform | None = None
+    s2low: Platform | None = None
+
+    def named(self) -> dict[str, Platform]:
+        """Those that are configured, by name."""
+        known = {"pastell": self.pastell, "iparapheur": self.iparapheur, "s2low": self.s2low}
+        return {name: platform for name, platform in known.items() if platform is not None}
 
 
 class ParapheurAccount(_Section):
@@ -176,6 +186,49 @@ class ParapheurAccount(_Section):
     def sous_type(self, code_document: str) -> str | None:
         """The sous-type for a document code, or ``None`` when the configuration has none."""
         return self.sous_types.get(code_document) or self.sous_types.get("defaut")
+
+
+class PastellAccount(_Section):
+    """One authority's entity in Pastell, the account that works there, and what goes that way.
+
+    ``flux`` maps a document code of the deposit contract to the flux that carries it, or to ``direct`` for
+    the other route; the key ``defaut`` serves every other code, which without it goes the direct way.
+    ``sous_types`` maps it to the sous-type of the parapheur, in the same manner.
+    """
+
+    entity: Annotated[str, Field(pattern=r"^[1-9]\d{0,9}$", alias="entite")]
+    login: str | None = Field(default=None, alias="identifiant")
+    password: SecretValue | None = Field(default=None, alias="mot_de_passe")
+    token: SecretValue | None = Field(default=None, alias="jeton")
+    flux: dict[str, str] = Field(min_length=1)
+    sous_types: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("entity", mode="before")
+    @classmethod
+    def _number_or_text(cls, value: object) -> object:
+        return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> PastellAccount:
+        if (self.login is None) != (self.password is None):
+            raise ValueError("identifiant et mot_de_passe vont ensemble")
+        if (self.login is None) == (self.token is None):
+            raise ValueError("donnez identifiant et mot_de_passe, ou bien jeton")
+        return self
+
+    def route(self, code_document: str) -> str:
+        """The flux that carries a document code, ``""`` when it goes the direct way."""
+        flux = self.flux.get(code_document) or self.flux.get("defaut") or DIRECT
+        return "" if flux == DIRECT else flux
+
+    def sous_type(self, code_document: str) -> str | None:
+        """The sous-type for a document code, or ``None`` when the configuration has none."""
+        return self.sous_types.get(code_document) or self.sous_types.get("defaut")
+
+    @property
+    def carries_all(self) -> bool:
+        """Nothing of this authority goes the direct way."""
+        return "defaut" in self.flux and DIRECT not in self.flux.values()
 
 
 class S2lowAccount(_Section):
@@ -208,7 +261,8 @@ class Authority(_Section):
     competence: Competence
     communes: tuple[Annotated[str, Field(pattern=r"^(\d{2}|2[AB])\d{3}$")], ...] = Field(min_length=1)
     canal_legalite: CanalLegalite = CanalLegalite.S2LOW
-    parapheur: ParapheurAccount
+    pastell: PastellAccount | None = None
+    parapheur: ParapheurAccount | None = None
     s2low: S2lowAccount | None = None
     matieres: dict[Annotated[str, Field(pattern=r"^\d+(\.\d+){2,4}$")], str] = Field(default_factory=dict)
 
@@ -218,9 +272,34 @@ class Authority(_Section):
             raise ValueError("une autorité est une commune ou un epci ; l'État n'en est pas une ici")
         if self.competence is Competence.COMMUNE and len(self.communes) != 1:
             raise ValueError("une commune décide pour elle seule : un seul code INSEE")
+        if self.pastell is not None and self.pastell.carries_all:
+            return self
+        if self.parapheur is None:
+            raise ValueError("donnez une section parapheur, ou une section pastell qui porte tous les documents")
         if self.canal_legalite is CanalLegalite.S2LOW and self.s2low is None:
             raise ValueError("le canal s2low demande une section s2low (certificat)")
         return self
+
+    def flux(self, code_document: str) -> str:
+        """The flux of Pastell that carries a document code, ``""`` when it goes the direct way."""
+        return self.pastell.route(code_document) if self.pastell is not None else ""
+
+    def require_parapheur(self) -> ParapheurAccount:
+        """Its account in the parapheur.
+
+        Raises:
+            ConfigurationError: the configuration gives it none.
+        """
+        if self.parapheur is None:
+            raise ConfigurationError(
+                f"{self.name} n'a pas de compte du parapheur dans la configuration : ajoutez sa section parapheur."
+            )
+        return self.parapheur
+
+    def sous_type(self, code_document: str) -> str | None:
+        """The sous-type of the parapheur for a document code, by the route that the code takes."""
+        account = self.pastell if self.flux(code_document) else self.parapheur
+        return account.sous_type(code_document) if account is not None else None
 
 
 class Deposit(_Section):
@@ -247,8 +326,12 @@ class SignatureRules(_Section):
 
 
 class Rhythm(_Section):
-    """How often each platform is looked at, in seconds; a look that changes nothing lengthens the wait."""
+    """How often each platform is looked at, in seconds; a look that changes nothing lengthens the wait.
 
+    Pastell is looked at for all the dossiers of an entity at once, every ``pastell_seconds``.
+    """
+
+    pastell_seconds: int = Field(default=120, gt=0, alias="pastell_s")
     parapheur_seconds: int = Field(default=600, gt=0, alias="parapheur_s")
     s2low_seconds: int = Field(default=300, gt=0, alias="s2low_s")
     longest_seconds: int = Field(default=3600, gt=0, alias="attente_max_s")
@@ -278,7 +361,7 @@ class Alert(_Section):
 
 
 class Settings(_Section):
-    """One installation: several authorities, one parapheur, one S2LOW, one deposit tree."""
+    """One installation: several authorities, one Pastell, one parapheur, one S2LOW, one deposit tree."""
 
     version: int = Field(ge=1, le=1)
     deposit: Deposit = Field(alias="depot")
@@ -300,6 +383,28 @@ class Settings(_Section):
             if pairs.count((competence, insee)) > 1:
                 raise ValueError(f"deux autorités de compétence « {competence} » pour la commune {insee}")
         return self
+
+    @model_validator(mode="after")
+    def _every_account_has_its_platform(self) -> Settings:
+        for authority in self.authorities:
+            accounts = {"pastell": authority.pastell, "iparapheur": authority.parapheur, "s2low": authority.s2low}
+            for name, account in accounts.items():
+                if account is not None and name not in self.platforms.named():
+                    raise ValueError(
+                        f"{authority.name} a un compte {name}, mais la section plateformes.{name} manque"
+                    )
+        return self
+
+    def platform(self, name: str) -> Platform:
+        """The platform of this name.
+
+        Raises:
+            ConfigurationError: its section is missing.
+        """
+        found = self.platforms.named().get(name)
+        if found is None:
+            raise ConfigurationError(f"La section plateformes.{name} manque dans la configuration : ajoutez-la.")
+        return found
 
     def authority(self, siren: str) -> Authority | None:
         """The authority that has this SIREN, or ``None``."""

@@ -82,7 +82,7 @@ def split(blocks: Iterable[bytes], boundary: bytes, *, limit: int) -> Generator[
     while not splitting.over:
         number += 1
         if number > limit:
-            raise HostileInput(f"Message SOAP refusé : il a plus de {limit} pièces.")
+            raise HostileInput(f"Message SOAP inadmissible : il a plus de {limit} pièces.")
         headers = splitting.headers()
         content = splitting.content()
         yield MessagePart(headers, content)
@@ -124,7 +124,7 @@ class _Splitting:
         """The headers of the part that begins here."""
         while not (end := _BLANK_LINE.search(self._buffer, 0, _HEADERS_LIMIT)):
             if len(self._buffer) >= _HEADERS_LIMIT:
-                raise HostileInput("Message SOAP refusé : une pièce a des en-têtes sans fin.")
+                raise HostileInput("Message SOAP inadmissible : une pièce a des en-têtes sans fin.")
             self._need_more()
         text = self._buffer[: end.start()].decode("latin-1")
         # The end of the blank line may also be the one before the delimiter, when the part is empty.

@@ -204,7 +204,7 @@ class _Reading:
             flaw = Flaw.TRUNCATED if final and problem.code in _CUT else Flaw.MALFORMED
             raise UnreadableMessage(flaw, f"ligne {problem.lineno}") from problem
         if self._silent > _TOKEN_LIMIT:
-            raise HostileInput("Message SOAP refusé : une balise ou un commentaire est sans fin.")
+            raise HostileInput("Message SOAP inadmissible : une balise ou un commentaire est sans fin.")
 
     def _body(self) -> Node | Fault:
         envelope = self._root
@@ -226,25 +226,25 @@ class _Reading:
     def _doctype(self, name: str, *_: object) -> NoReturn:
         if name.lower() == "html":
             raise UnreadableMessage(Flaw.HTML)
-        raise HostileInput("Message SOAP refusé : il contient une DTD.")
+        raise HostileInput("Message SOAP inadmissible : il contient une DTD.")
 
     def _entity(self, *_: object) -> NoReturn:
-        raise HostileInput("Message SOAP refusé : il déclare ou appelle une entité.")
+        raise HostileInput("Message SOAP inadmissible : il déclare ou appelle une entité.")
 
     def _passed_over(self, *_: object) -> None:
         self._silent = 0
 
     def _namespace_declared(self, _prefix: str | None, uri: str | None) -> None:
         if uri is not None and len(uri) > _NAME_LIMIT:
-            raise HostileInput("Message SOAP refusé : un nom est démesuré.")
+            raise HostileInput("Message SOAP inadmissible : un nom est démesuré.")
 
     def _start(self, qualified: str, attributes: dict[str, str]) -> None:
         self._silent = 0
         self._elements += 1
         if len(self._open) >= self._limits.depth or self._elements > self._limits.elements:
-            raise HostileInput("Message SOAP refusé : trop d'éléments, ou trop imbriqués.")
+            raise HostileInput("Message SOAP inadmissible : trop d'éléments, ou trop imbriqués.")
         if len(qualified) > 2 * _NAME_LIMIT:
-            raise HostileInput("Message SOAP refusé : un nom est démesuré.")
+            raise HostileInput("Message SOAP inadmissible : un nom est démesuré.")
         namespace, _, name = qualified.rpartition(" ")
         if not self._open:
             _check_root(namespace, name)
@@ -280,7 +280,7 @@ class _Reading:
     def _checked(self, attributes: dict[str, str]) -> dict[tuple[str, str], str]:
         size = sum(len(name) + len(value) for name, value in attributes.items())
         if size > _ATTRIBUTES_LIMIT:
-            raise HostileInput("Message SOAP refusé : des attributs sont démesurés.")
+            raise HostileInput("Message SOAP inadmissible : des attributs sont démesurés.")
         self._keep(size)
         checked: dict[tuple[str, str], str] = {}
         for qualified, value in attributes.items():

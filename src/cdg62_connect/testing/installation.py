@@ -5,14 +5,20 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel
 
 from cdg62_connect.errors import ConfigurationError
 from cdg62_connect.extras import extra
 from cdg62_connect.settings import Settings, load_settings
+
+Route = Literal["direct", "pastell"]
+
+URBANISME = "document-autorisation-urbanisme"
+"""The flux of Pastell made for documents of urbanisme."""
 
 with extra("simulator", needed_for="Une installation d'essai"):
     from cdg62_connect.simulator.population import COLLECTIVITES, VALMONT
@@ -52,9 +58,27 @@ class S2lowDescribed(BaseModel):
     accounts: list[S2lowAccess]
 
 
+class PastellAccess(BaseModel):
+    """One account of the simulated Pastell, and the entity it works in."""
+
+    siren: str
+    login: str
+    password: str
+    id_e: str
+
+
+class PastellDescribed(BaseModel):
+    """Where the simulated Pastell is, and who may enter."""
+
+    url: str
+    ca: str | None = None
+    accounts: list[PastellAccess]
+
+
 class Described(BaseModel):
     """What ``simulateur --json`` prints, read."""
 
+    pastell: PastellDescribed
     iparapheur_soap: ParapheurDescribed
     s2low: S2lowDescribed
     admin: str
@@ -82,50 +106,82 @@ def deposit(lot: Path, *, root: Path) -> str:
     return lot.name
 
 
-def install(described: Mapping[str, object], *, folder: Path) -> Settings:
+def install(
+    described: Mapping[str, object], *, folder: Path, route: Route = "direct", flux: str = URBANISME
+) -> Settings:
     """Write a configuration for every simulated commune into ``folder`` and load it.
 
-    ``described`` is what ``SimulatorServer.describe()`` returns and ``simulateur --json`` prints.
     The file is ``folder/cdg62-connect.toml``; the deposit tree is ``folder/depot``, the journal
     ``folder/etat``, and ``folder/secrets`` holds what the configuration names without showing it.
+
+    Args:
+        described: what ``SimulatorServer.describe()`` returns and ``simulateur --json`` prints.
+        folder: an existing folder.
+        route: ``direct``: to the parapheur and S2LOW; ``pastell``: through Pastell, which speaks to them.
+        flux: the flux of Pastell that carries every document.
     """
     access = Described.model_validate(described)
     secrets = folder / "secrets"
     secrets.mkdir(parents=True, exist_ok=True, mode=0o700)
+    communes = [collectivite for collectivite in COLLECTIVITES if collectivite.insee]
+    write = _direct if route == "direct" else partial(_via_pastell, flux=flux)
     authorities = [
-        _authority(collectivite, access, secrets) for collectivite in COLLECTIVITES if collectivite.insee
+        "\n".join([*_identity(collectivite), *write(collectivite, access, secrets)])
+        for collectivite in communes
     ]
     path = folder / "cdg62-connect.toml"
-    path.write_text(_toml(access, authorities), encoding="utf-8")
+    path.write_text(_toml(access, authorities, route), encoding="utf-8")
     return load_settings(path, environ={})
 
 
-def _authority(collectivite: Collectivite, access: Described, secrets: Path) -> str:
+def _identity(collectivite: Collectivite) -> list[str]:
+    return [
+        "[[autorites]]",
+        f"nom = {_text(collectivite.nom)}",
+        f"siren = {_text(collectivite.siren)}",
+        'competence = "commune"',
+        f"communes = [{_text(collectivite.insee)}]",
+        *(['matieres = { "2.2.3" = "permis de construire" }'] if collectivite is VALMONT else []),
+    ]
+
+
+def _direct(collectivite: Collectivite, access: Described, secrets: Path) -> list[str]:
     siren = collectivite.siren
     parapheur = next(one for one in access.iparapheur_soap.accounts if one.siren == siren)
     s2low = next(one for one in access.s2low.accounts if one.siren == siren)
-    password = secrets / f"parapheur-{collectivite.siren}"
-    password.touch(mode=0o600)
-    password.write_text(parapheur.password, encoding="utf-8")
-    sous_types = {"defaut": "Courrier", **dict.fromkeys(_DECISIONS, "Arrete")}
-    return "\n".join(
-        [
-            "[[autorites]]",
-            f"nom = {_text(collectivite.nom)}",
-            f"siren = {_text(collectivite.siren)}",
-            'competence = "commune"',
-            f"communes = [{_text(collectivite.insee)}]",
-            *(['matieres = { "2.2.3" = "permis de construire" }'] if collectivite is VALMONT else []),
-            "[autorites.parapheur]",
-            f"identifiant = {_text(parapheur.login)}",
-            f"mot_de_passe = {{ fichier = {_text(str(password))} }}",
-            'type = "URBANISME"',
-            _table("sous_types", sous_types.items()),
-            "[autorites.s2low]",
-            f"certificat = {_text(s2low.cert)}",
-            f"cle = {_text(s2low.key)}",
-        ]
-    )
+    return [
+        "[autorites.parapheur]",
+        f"identifiant = {_text(parapheur.login)}",
+        f"mot_de_passe = {_hidden(secrets / f'parapheur-{siren}', parapheur.password)}",
+        'type = "URBANISME"',
+        _table("sous_types", _sous_types()),
+        "[autorites.s2low]",
+        f"certificat = {_text(s2low.cert)}",
+        f"cle = {_text(s2low.key)}",
+    ]
+
+
+def _via_pastell(collectivite: Collectivite, access: Described, secrets: Path, *, flux: str) -> list[str]:
+    account = next(one for one in access.pastell.accounts if one.siren == collectivite.siren)
+    return [
+        "[autorites.pastell]",
+        f"entite = {_text(account.id_e)}",
+        f"identifiant = {_text(account.login)}",
+        f"mot_de_passe = {_hidden(secrets / f'pastell-{collectivite.siren}', account.password)}",
+        _table("flux", [("defaut", flux)]),
+        _table("sous_types", _sous_types()),
+    ]
+
+
+def _hidden(path: Path, secret: str) -> str:
+    """Write a secret where only we read it; how the configuration names it."""
+    path.touch(mode=0o600)
+    path.write_text(secret, encoding="utf-8")
+    return f"{{ fichier = {_text(str(path))} }}"
+
+
+def _sous_types() -> list[tuple[str, str]]:
+    return [("defaut", "Courrier"), *((code, "Arrete") for code in _DECISIONS)]
 
 
 _DECISIONS = (
@@ -143,8 +199,17 @@ _DECISIONS = (
 )
 
 
-def _toml(access: Described, authorities: Iterable[str]) -> str:
-    ca = _text(access.s2low.ca)
+def _toml(access: Described, authorities: Iterable[str], route: Route) -> str:
+    ca = access.s2low.ca
+    parapheur = access.iparapheur_soap.url
+    platforms = (
+        [
+            *_platform("iparapheur", parapheur, ca if parapheur.startswith("https:") else None),
+            *_platform("s2low", access.s2low.url, ca),
+        ]
+        if route == "direct"
+        else _platform("pastell", access.pastell.url, access.pastell.ca)
+    )
     return "\n".join(
         [
             "version = 1",
@@ -153,19 +218,17 @@ def _toml(access: Described, authorities: Iterable[str]) -> str:
             "[journal]",
             'dossier = "etat"',
             "[signature]",
-            f"ancres = [{ca}]",
-            "[plateformes.iparapheur]",
-            'environnement = "simulateur"',
-            f"url = {_text(access.iparapheur_soap.url)}",
-            *([f"ca = {ca}"] if access.iparapheur_soap.url.startswith("https:") else []),
-            "[plateformes.s2low]",
-            'environnement = "simulateur"',
-            f"url = {_text(access.s2low.url)}",
-            f"ca = {ca}",
+            f"ancres = [{_text(ca)}]",
+            *platforms,
             *authorities,
             "",
         ]
     )
+
+
+def _platform(name: str, url: str, ca: str | None) -> list[str]:
+    lines = [f"[plateformes.{name}]", 'environnement = "simulateur"', f"url = {_text(url)}"]
+    return [*lines, f"ca = {_text(ca)}"] if ca is not None else lines
 
 
 def _table(name: str, items: Iterable[tuple[str, str]]) -> str:

@@ -47,6 +47,7 @@ with extra("testing", needed_for="Les plateformes en mémoire"):
     from cdg62_connect.simulator import Simulator, admin
     from cdg62_connect.simulator.iparapheur import routes as iparapheur
     from cdg62_connect.simulator.listening import TlsTerms
+    from cdg62_connect.simulator.pastell import front as pastell
     from cdg62_connect.simulator.s2low import routes as s2low
     from cdg62_connect.simulator.web import Mishaps, application
     from cdg62_connect.testing.wsgi_call import OutgoingBody, WsgiApp, call
@@ -55,6 +56,8 @@ PARAPHEUR = "http://iparapheur.simulateur.invalid"
 """Where the parapheur answers; the domain ``.invalid`` exists nowhere (RFC 2606)."""
 S2LOW = "https://s2low.simulateur.invalid"
 """Where S2LOW answers, to who presents a client certificate."""
+PASTELL = "http://pastell.simulateur.invalid"
+"""Where Pastell answers."""
 ADMIN = "http://guichet.simulateur.invalid"
 """Where the admin desk answers."""
 
@@ -92,7 +95,7 @@ class SimulatedPlatforms:
         self.simulator = simulator
         self._mishaps = mishaps = Mishaps()
         certificate, key = simulator.authority.server_certificate(_host(S2LOW))
-        terms = TlsTerms(certificate, key, client_ca=simulator.authority.ca)
+        terms = TlsTerms(certificate, key, client_ca=simulator.certificates.trusted)
         self._sites = {
             PARAPHEUR: _Site(
                 application("iparapheur", iparapheur.blueprint(simulator), mishaps=mishaps).wsgi_app
@@ -102,6 +105,7 @@ class SimulatedPlatforms:
                 tls=terms.context,
                 extra={"HTTPS": "on"},
             ),
+            PASTELL: _Site(application("pastell", pastell.blueprint(simulator), mishaps=mishaps).wsgi_app),
             ADMIN: _Site(
                 application("admin", admin.blueprint(simulator, mishaps=mishaps), mishaps=mishaps).wsgi_app,
                 extra={"HTTP_HOST": "localhost"},  # the desk answers to nothing else
@@ -115,7 +119,7 @@ class SimulatedPlatforms:
 
     def describe(self) -> dict[str, object]:
         """What a program needs to use the platforms: the same JSON as ``SimulatorServer.describe()``."""
-        return self.simulator.describe(parapheur=PARAPHEUR, s2low=S2LOW, admin=ADMIN)
+        return self.simulator.describe(parapheur=PARAPHEUR, s2low=S2LOW, pastell=PASTELL, admin=ADMIN)
 
     def answer(self, request: PreparedRequest, sending: _Sending) -> HTTPResponse:
         """What the platform at the address of ``request`` answers.
@@ -168,10 +172,22 @@ def simulated_platforms(simulator: Simulator | None = None) -> Generator[Simulat
             platforms = SimulatedPlatforms(simulator or Simulator(folder=Path(str(folder))))
             mock = _Interception()
             mock.add(_Everything(platforms))
-            with mock:
+            with mock, _driven(platforms.simulator):
                 yield platforms
     finally:
         _BUSY.release()
+
+
+@contextmanager
+def _driven(simulator: Simulator) -> Generator[None]:
+    """Pastell drives the platforms of this process, then again those it drove."""
+    former = simulator.peers
+    simulator.serve_peers(parapheur=PARAPHEUR, s2low=S2LOW)
+    try:
+        yield
+    finally:
+        if former is not None:
+            simulator.drive(former)
 
 
 class _Everything(responses.BaseResponse):

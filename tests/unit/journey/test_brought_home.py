@@ -69,7 +69,8 @@ def test_what_was_added_in_the_circuit_is_kept_under_a_name_of_ours(tmp_path: Pa
         ),
         circuit=ev.CircuitOpened(dossier_id="A", how="created"),
     )
-    platforms = SimpleNamespace(parapheur=SimpleNamespace(dossiers=Parapheur()))
+    parapheur = SimpleNamespace(dossiers=Parapheur())
+    platforms = SimpleNamespace(require_parapheur=lambda: parapheur)
     anything = cast("Any", SimpleNamespace())
     context = Context(
         settings=anything,
@@ -78,6 +79,9 @@ def test_what_was_added_in_the_circuit_is_kept_under_a_name_of_ours(tmp_path: Pa
         assignment=cast("Any", SimpleNamespace(dossier=dossier, platforms=platforms)),
         wait=None,
         reserve_number=anything,
+        claim=anything,
+        owner=anything,
+        alone=anything,
         classification=anything,
     )
     found = WatchCircuit().look(context)

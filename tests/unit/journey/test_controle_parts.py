@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from pathlib import Path
 
 import pytest
 
@@ -10,7 +9,6 @@ from cdg62_connect.errors import AuthenticationRefused, ConfigurationError, NotR
 from cdg62_connect.journey.controle import Result, worst
 from cdg62_connect.journey.controle.certificates import CertificateFacts
 from cdg62_connect.journey.controle.check import About
-from cdg62_connect.journey.controle.file_systems import is_network, kind_in
 from cdg62_connect.journey.controle.network import skew
 from cdg62_connect.journey.controle.validity import validity
 
@@ -19,7 +17,9 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)  # a Monday
 
 
 def certificate(*, ends: datetime, starts: datetime = NOW - timedelta(days=900)) -> CertificateFacts:
-    return CertificateFacts(subject="Agent", issuer="AC", serial="1", not_before=starts, not_after=ends)
+    return CertificateFacts(
+        subject="Agent", issuer="AC", serial="1", not_before=starts, not_after=ends, fingerprint=f"{ends:%s}"
+    )
 
 
 def judged(*certificates: CertificateFacts) -> tuple[Result, str]:
@@ -104,32 +104,3 @@ def test_the_worst_decides_and_what_nobody_could_verify_is_not_well() -> None:
     assert worst([ok]) is Result.OK
     assert worst([ok, doubt]) is Result.ATTENTION
     assert worst([ok, doubt, ABOUT.ko("", advice="")]) is Result.KO
-
-
-TABLE = """\
-27 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
-30 27 0:40 / /srv/partage\\040commun rw - cifs //nas/partage rw
-31 27 0:41 / /srv rw - xfs /dev/vdb rw
-32 27 0:42 / /var/lib rw - nfs4 nas:/lib rw
-33 27 0:43 / /var/lib rw - ext4 /dev/vdc rw
-malformé
-"""
-
-
-@pytest.mark.parametrize(
-    ("folder", "kind"),
-    [
-        ("/home/x", "ext4"),
-        ("/srv/operis", "xfs"),
-        ("/srv/partage commun/depot", "cifs"),
-        ("/srv/partage", "xfs"),
-        ("/var/lib/cdg62", "ext4"),
-    ],
-)
-def test_the_deepest_and_latest_mount_tells_the_kind_of_disk(folder: str, kind: str) -> None:
-    assert kind_in(TABLE, Path(folder)) == kind
-
-
-def test_network_disks_are_known() -> None:
-    assert all(is_network(kind) for kind in ("nfs4", "cifs", "fuse.sshfs"))
-    assert not any(is_network(kind) for kind in ("ext4", "xfs", "btrfs", "zfs", "overlay"))

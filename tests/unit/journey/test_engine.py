@@ -93,7 +93,7 @@ def engine(step: SlowToShow, clock: StandingClock) -> Engine:
     )
     return Engine(
         cast("Any", SimpleNamespace(rhythm=Rhythm())),
-        route=(step,),
+        routes=lambda _dossier: (step,),
         desk=cast("Any", desk),
         gate=cast("Any", SimpleNamespace(require=lambda _platform: None)),
         tree=cast("Any", SimpleNamespace(returns=lambda _lot: [])),
@@ -101,6 +101,7 @@ def engine(step: SlowToShow, clock: StandingClock) -> Engine:
         clock=clock,
         classification=anything,
         weather=cast("Any", SimpleNamespace(closed=lambda _platform: None, answered=lambda _platform: None)),
+        alone=anything,
     )
 
 

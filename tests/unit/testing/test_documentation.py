@@ -60,6 +60,19 @@ def send_an_acte(access: Any, numero: str, *, day: Any, en_attente: bool) -> int
         )
 
 
+def send_a_document(access: Any) -> str:
+    """A document in Pastell, on its way: the daemon has a job for it."""
+    base = f"{access['url']}/api/v2/entite/{access['id_e']}/document"
+    with requests.Session() as session:
+        session.trust_env, session.auth = False, (access["login"], access["password"])
+        made = session.post(base, data={"type": "document-autorisation-urbanisme"}, timeout=20).json()["id_d"]
+        file = {"file_name": "arrete.pdf", "file_content": "%PDF-1.4"}
+        session.patch(f"{base}/{made}", data={"titre": "Un arrêté"}, timeout=20)
+        session.post(f"{base}/{made}/file/document", data=file, timeout=20)
+        session.post(f"{base}/{made}/action/orientation", timeout=20).raise_for_status()
+    return str(made)
+
+
 @pytest.fixture
 def curl(simulateur: SimulatorServer) -> Iterator[Callable[..., requests.Response]]:
     """``curl``, as far as the page uses it."""
@@ -87,6 +100,7 @@ def test_every_command_of_the_page_is_accepted(
         for rank in range(3)
     ]
     assert transactions == [48211, 48212, 48213], "les numéros que la page annonce"
+    assert send_a_document(described["pastell"]) == "qkQGVPm", "l'identifiant que la page annonce"
     for body, path in COMMANDS:
         answer = curl(body, path)
         assert answer.status_code == 200, f"{path} {body} : {answer.text}"
@@ -96,9 +110,10 @@ def test_every_command_of_the_page_is_accepted(
 def test_every_route_of_the_desk_has_its_command_on_the_page() -> None:
     routes = re.findall(r"^(GET|POST) +(/\S+)", admin.__doc__ or "", re.MULTILINE)
     shown = {
-        ("POST" if body else "GET", re.sub(r"/(ads-\d+|\d+)/", "/<id>/", path)) for body, path in COMMANDS
+        ("POST" if body else "GET", re.sub(r"/(ads-\d+|\d+|qkQGVPm)/", "/<id>/", path))
+        for body, path in COMMANDS
     }
-    assert len(routes) == 14
+    assert len(routes) == 19
     assert set(routes) == shown
 
 

@@ -20,7 +20,7 @@ class Progress(Enum):
 
     PENDING = "en cours"
     FINISHED = "terminé"
-    REJECTED = "refusé"
+    REJECTED = "refusé au parapheur"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -156,6 +156,7 @@ def _entry(node: Node) -> LogEntry:
 def _moment(text: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        moment.astimezone(UTC)  # the first and last hours that exist are not moments everywhere
+    except (ValueError, OverflowError):
         return None
     return moment if moment.tzinfo is not None else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +29,7 @@ class CertificateFacts:
         serial: in hexadecimal.
         not_before: the moment from which it counts.
         not_after: the last moment at which it counts.
+        fingerprint: SHA-256 of the whole certificate, in hexadecimal: no other has the same.
     """
 
     subject: str
@@ -36,6 +37,14 @@ class CertificateFacts:
     serial: str
     not_before: datetime
     not_after: datetime
+    fingerprint: str
+
+    def replaced_by(self, others: Iterable[CertificateFacts]) -> bool:
+        """Whether one of ``others`` is the same authority's for longer."""
+        return any(
+            (other.subject, other.issuer) == (self.subject, self.issuer) and other.not_after > self.not_after
+            for other in others
+        )
 
 
 def read_certificate_file(path: Path, *, passphrase: Secret | None = None) -> tuple[CertificateFacts, ...]:
@@ -99,12 +108,15 @@ def _certificates(content: bytes, passphrase: Secret | None) -> Iterator[Certifi
 
 
 def _facts(certificate: Certificate) -> CertificateFacts:
+    from cryptography.hazmat.primitives.hashes import SHA256
+
     return CertificateFacts(
         subject=_named(certificate.subject),
         issuer=_named(certificate.issuer),
         serial=f"{certificate.serial_number:x}",
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
+        fingerprint=certificate.fingerprint(SHA256()).hex(),
     )
 
 

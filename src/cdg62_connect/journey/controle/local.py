@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 import tempfile
@@ -12,13 +11,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cdg62_connect.errors import Cdg62Error
+from cdg62_connect import system
+from cdg62_connect.errors import Cdg62Error, ConfigurationError
 from cdg62_connect.extras import extra
-from cdg62_connect.journey.controle.certificates import read_certificate_file
+from cdg62_connect.journey.controle.certificates import CertificateFacts, read_certificate_file
 from cdg62_connect.journey.controle.check import About, Check
-from cdg62_connect.journey.controle.file_systems import VOLATILE, is_network, kind_of_disk
 from cdg62_connect.journey.controle.validity import validity
 from cdg62_connect.journey.database import JOURNAL_FILE
+from cdg62_connect.journey.file_systems import VOLATILE, kind_of_disk, require_local_disk
 from cdg62_connect.journey.tables import HEAD
 from cdg62_connect.operis import DepositTree
 from cdg62_connect.settings import DepositMode, Environment, UnknownSigner
@@ -91,12 +91,21 @@ def anchor_checks(settings: Settings, *, now: datetime) -> Iterator[Check]:
             yield about.ko("Aucune : chaque document signé sera bloqué (signataire inconnu).", advice=advice)
         else:
             yield about.attention("Aucune : aucun signataire ne sera reconnu.", advice=advice)
+    read: dict[Path, tuple[CertificateFacts, ...] | Cdg62Error] = {}
     for path in settings.signature.anchors:
-        about = About("signature.ancres", f"Signature : autorité {path.name}")
         try:
-            certificates = read_certificate_file(path)
+            read[path] = tuple(read_certificate_file(path))
         except Cdg62Error as unreadable:
-            yield about.failed(unreadable)
+            read[path] = unreadable
+    trusted = [one for found in read.values() if not isinstance(found, Cdg62Error) for one in found]
+    for path, found in read.items():
+        about = About("signature.ancres", f"Signature : autorité {path.name}")
+        if isinstance(found, Cdg62Error):
+            yield about.failed(found)
+            continue
+        certificates = [one for one in found if not one.replaced_by(trusted)]
+        if not certificates:
+            yield about.ok("Remplacée par une autre des ancres ; les anciennes signatures en dépendent.")
             continue
         yield validity(
             about,
@@ -112,7 +121,7 @@ def _writable(about: About, folders: list[Path]) -> Check:
             with tempfile.TemporaryFile(prefix=".controle-", dir=folder) as probe:
                 probe.write(b"cdg62-connect controle\n")
                 probe.flush()
-                os.fsync(probe.fileno())
+                system.force(probe.fileno())
         except OSError as refused:
             return about.ko(
                 f"{folder} ne peut pas être écrit ({refused.strerror}).",
@@ -163,18 +172,17 @@ def _waiting(settings: Settings, *, now: datetime) -> Check:
 
 def _local_disk(folder: Path, settings: Settings) -> Check:
     about = About("journal.disque", "Journal : disque de cette machine")
+    try:
+        require_local_disk(folder)
+    except ConfigurationError as refused:
+        return about.failed(refused)
     kind = kind_of_disk(folder)
     if kind is None:
         return about.unverifiable(
             "Ce système ne dit pas de quel disque il s'agit.",
             advice="Vérifiez vous-même que ce dossier n'est pas un partage réseau.",
         )
-    if is_network(kind):
-        return about.ko(
-            f"{folder} est un partage réseau ({kind}) : les verrous n'y tiennent pas.",
-            advice="Mettez [journal] dossier sur un disque de cette machine.",
-        )
-    platforms = (settings.platforms.iparapheur, settings.platforms.s2low)
+    platforms = settings.platforms.named().values()
     trial = all(platform.environment is Environment.SIMULATEUR for platform in platforms)
     if kind in VOLATILE and not trial:
         return about.ko(

@@ -5,19 +5,18 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Iterable, Iterator
-from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from cdg62_connect.clock import Clock
 from cdg62_connect.errors import Cdg62Error, ConfigurationError
 from cdg62_connect.journey.controle.certificates import read_certificates
 from cdg62_connect.journey.controle.check import About, Check, Result
 from cdg62_connect.journey.controle.validity import URGENT, validity
-from cdg62_connect.transport import ClientCertificate, HttpSession, Kind, Request, TlsTerms
+from cdg62_connect.journey.controle.way import ProxyAbsent, TunnelRefused, WantsCertificate, Way
+from cdg62_connect.journey.wording import platform_label
+from cdg62_connect.transport import ClientCertificate, HttpSession, Kind, Request
 
 if TYPE_CHECKING:
     from cdg62_connect.settings import Platform
@@ -35,18 +34,6 @@ _WRONG_CA = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Handshake:
-    """A connection that succeeded: ``version`` of TLS and server's certificate, or neither without TLS."""
-
-    version: str = ""
-    certificate: bytes = b""
-
-
-class WantsCertificate(ConnectionError):
-    """The server is the right one and accepts none of our certificates."""
-
-
 def connection_checks(
     name: str, platform: Platform, *, seconds: float, certificates: Iterable[ClientCertificate], now: datetime
 ) -> Iterator[Check]:
@@ -54,55 +41,22 @@ def connection_checks(
 
     The first check is OK or ATTENTION when the platform is there.
     """
-    label = _label(name)
-    about = About(f"{name}.connexion", f"{label} : connexion")
-    host = urlsplit(platform.url).hostname or ""
+    about = About(f"{name}.connexion", f"{platform_label(name)} : connexion")
     try:
-        shaken = _connect(platform, seconds=seconds, certificates=[*certificates])
-    except WantsCertificate:
-        yield about.attention(
-            f"{host} répond, mais aucun certificat client de la configuration ne lui convient.",
-            advice="Voyez plus bas le certificat de chaque autorité.",
+        way = Way.to(platform)
+        shaken = way.shake(platform, seconds=seconds, certificates=[*certificates])
+    except (OSError, ConfigurationError) as failed:
+        yield _unconnected(about, failed, platform, seconds=seconds)
+        return
+    through = f", par le proxy {way.proxy.url}" if way.proxy else ""
+    if not way.secure:
+        told = (
+            f"{way.host} répond" if way.proxy is None else f"Le proxy {way.proxy.url} répond pour {way.host}"
         )
+        yield about.ok(f"{told}, sans TLS (simulateur).")
         return
-    except socket.gaierror:
-        yield about.ko(f"Le nom {host} n'est pas connu du DNS.", advice="Vérifiez l'url et le DNS.")
-        return
-    except ssl.SSLCertVerificationError as refused:
-        why, advice = _distrust(refused, host)
-        yield about.ko(f"Le certificat de {host} est refusé : {why}.", advice=advice)
-        return
-    except TimeoutError:
-        yield about.ko(
-            f"{host} ne répond pas en {seconds:g} s.", advice="Vérifiez l'url, le réseau et le pare-feu."
-        )
-        return
-    except ConnectionRefusedError:
-        yield about.ko(
-            f"{host} refuse la connexion.",
-            advice="Vérifiez le port de l'url, et si la plateforme est arrêtée.",
-        )
-        return
-    except ssl.SSLError as failed:
-        yield about.ko(
-            f"La négociation TLS avec {host} échoue ({failed.reason}).",
-            advice="Vérifiez le port de l'url, et que le serveur accepte TLS 1.2 au moins.",
-        )
-        return
-    except OSError as failed:
-        yield about.ko(
-            f"{host} n'est pas joignable ({failed.strerror or failed}).",
-            advice="Vérifiez l'url et le réseau.",
-        )
-        return
-    except ConfigurationError as wrong:
-        yield about.failed(wrong)
-        return
-    if not shaken.version:
-        yield about.ok(f"{host} répond, sans TLS (simulateur).")
-        return
-    yield about.ok(f"{host} répond, en {shaken.version.replace('TLSv', 'TLS ')}.")
-    about = About(f"{name}.certificat_serveur", f"{label} : certificat du serveur")
+    yield about.ok(f"{way.host} répond, en {shaken.version.replace('TLSv', 'TLS ')}{through}.")
+    about = About(f"{name}.certificat_serveur", f"{platform_label(name)} : certificat du serveur")
     try:
         facts = read_certificates(shaken.certificate)
     except Cdg62Error as unreadable:
@@ -119,7 +73,7 @@ def connection_checks(
 
 def clock_check(name: str, sessions: Iterable[HttpSession], request: Request, *, clock: Clock) -> Check:
     """Compare this machine's hour with that of the platform, by the Date header of one small answer."""
-    about = About(f"{name}.horloge", f"{_label(name)} : heure")
+    about = About(f"{name}.horloge", f"{platform_label(name)} : heure")
     for session in sessions:
         before = clock.now()
         try:
@@ -160,38 +114,65 @@ def date_request(name: str) -> Request:
     """A read that costs nothing, for its Date header."""
     if name == "s2low":
         return Request("GET", "/api/test-connexion.php", operation="test-connexion", kind=Kind.READ)
+    if name == "pastell":
+        return Request("GET", "/api/v2/version", operation="version", kind=Kind.READ)
     return Request("GET", "", operation="wsdl", kind=Kind.READ, params=(("wsdl", ""),))
 
 
-def _connect(platform: Platform, *, seconds: float, certificates: list[ClientCertificate]) -> Handshake:
-    parts = urlsplit(platform.url)
-    secure = parts.scheme == "https"
-    address = (parts.hostname or "", parts.port or (443 if secure else 80))
-    if not secure:
-        with closing(socket.create_connection(address, timeout=seconds)):
-            return Handshake()
-    usable = [*_usable(platform, certificates)] or [TlsTerms(ca=platform.ca).context()]
-    for context in usable:
-        with closing(socket.create_connection(address, timeout=seconds)) as plain:
-            try:
-                with context.wrap_socket(plain, server_hostname=address[0]) as shaken:
-                    return Handshake(shaken.version() or "TLS", shaken.getpeercert(binary_form=True) or b"")
-            except ssl.SSLCertVerificationError:
-                raise
-            except ssl.SSLError as alert:
-                if "ALERT" not in (alert.reason or "").upper():
-                    raise
-    raise WantsCertificate
-
-
-def _usable(platform: Platform, certificates: list[ClientCertificate]) -> Iterator[ssl.SSLContext]:
-    """The contexts of the certificates that load; what is wrong with the others is told elsewhere."""
-    TlsTerms(ca=platform.ca).context()  # what is wrong with the trust is told here
-    for certificate in certificates:
-        try:
-            yield TlsTerms(ca=platform.ca, certificate=certificate).context()
-        except ConfigurationError:
-            continue
+def _unconnected(
+    about: About, failed: OSError | ConfigurationError, platform: Platform, *, seconds: float
+) -> Check:
+    """What kept us from the server; the most particular kinds of failure come first."""
+    if isinstance(failed, ConfigurationError):
+        return about.failed(failed)
+    way = Way.to(platform)
+    host, proxy = way.host, way.proxy.url if way.proxy else ""
+    match failed:
+        case WantsCertificate():
+            return about.attention(
+                f"{host} répond, mais aucun certificat client de la configuration ne lui convient.",
+                advice="Voyez plus bas le certificat de chaque autorité.",
+            )
+        case ProxyAbsent():
+            return about.ko(
+                f"Le proxy {proxy} n'est pas joignable ({failed}).",
+                advice="Vérifiez la clé proxy et le réseau.",
+            )
+        case TunnelRefused(status=407):
+            return about.ko(
+                f"Le proxy {proxy} ne reconnaît pas le compte, ou en demande un (HTTP 407).",
+                advice="Vérifiez proxy_identifiant et proxy_mot_de_passe.",
+            )
+        case TunnelRefused(status=status):
+            answered = f"HTTP {status}" if status else "sa réponse n'est pas du HTTP"
+            return about.ko(
+                f"Le proxy {proxy} n'ouvre pas la connexion vers {host} ({answered}).",
+                advice="Faites autoriser cette adresse sur le proxy, et vérifiez l'url.",
+            )
+        case socket.gaierror():
+            return about.ko(f"Le nom {host} n'est pas connu du DNS.", advice="Vérifiez l'url et le DNS.")
+        case ssl.SSLCertVerificationError():
+            why, advice = _distrust(failed, host)
+            return about.ko(f"Le certificat de {host} n'est pas accepté : {why}.", advice=advice)
+        case TimeoutError():
+            return about.ko(
+                f"{host} ne répond pas en {seconds:g} s.", advice="Vérifiez l'url, le réseau et le pare-feu."
+            )
+        case ConnectionRefusedError():
+            return about.ko(
+                f"{host} refuse la connexion.",
+                advice="Vérifiez le port de l'url, et si la plateforme est arrêtée.",
+            )
+        case ssl.SSLError():
+            return about.ko(
+                f"La négociation TLS avec {host} échoue ({failed.reason}).",
+                advice=f"Vérifiez le port de l'url, et que le serveur accepte TLS {platform.tls_min} au moins.",
+            )
+        case _:
+            return about.ko(
+                f"{host} n'est pas joignable ({failed.strerror or failed}).",
+                advice="Vérifiez l'url et le réseau.",
+            )
 
 
 def _distrust(refused: ssl.SSLCertVerificationError, host: str) -> tuple[str, str]:
@@ -205,7 +186,3 @@ def _distrust(refused: ssl.SSLCertVerificationError, host: str) -> tuple[str, st
 def _told(gap: timedelta) -> str:
     minutes, seconds = divmod(int(gap.total_seconds()), 60)
     return f"{minutes} min {seconds:02d} s" if minutes < 120 else f"{minutes // 60} h {minutes % 60:02d} min"
-
-
-def _label(name: str) -> str:
-    return {"iparapheur": "iParapheur", "s2low": "S2LOW"}[name]

@@ -18,7 +18,7 @@ _ECHO = "controle cdg62-connect"
 
 def parapheur_checks(authority: Authority, parapheur: IparapheurSoap) -> Iterator[Check]:
     """Does the parapheur know the account, and what the configuration names for it?"""
-    account, wanted = _abouts(authority)[0], authority.parapheur
+    account, wanted = _abouts(authority)[0], authority.require_parapheur()
     try:
         parapheur.echo(_ECHO)
     except Cdg62Error as refused:
@@ -53,7 +53,7 @@ def _abouts(authority: Authority) -> tuple[About, About, About]:
 
 
 def _type(authority: Authority, parapheur: IparapheurSoap) -> Check:
-    about, wanted = _abouts(authority)[1], authority.parapheur.type_technique
+    about, wanted = _abouts(authority)[1], authority.require_parapheur().type_technique
     try:
         known = parapheur.typologie.types()
     except Cdg62Error as refused:
@@ -64,7 +64,7 @@ def _type(authority: Authority, parapheur: IparapheurSoap) -> Check:
 
 
 def _sous_types(authority: Authority, parapheur: IparapheurSoap) -> Check:
-    about, account = _abouts(authority)[2], authority.parapheur
+    about, account = _abouts(authority)[2], authority.require_parapheur()
     try:
         known = parapheur.typologie.sous_types(account.type_technique)
     except Cdg62Error as refused:
@@ -82,7 +82,7 @@ def _sous_types(authority: Authority, parapheur: IparapheurSoap) -> Check:
     if "defaut" not in account.sous_types:
         return about.attention(
             f"Existent, mais seuls ces codes de document en ont un : {', '.join(account.sous_types)}.",
-            advice="Ajoutez « defaut » à sous_types, ou les autres dépôts seront refusés.",
+            advice="Ajoutez « defaut » à sous_types, ou les autres dépôts seront à corriger.",
         )
     names = sorted(set(account.sous_types.values()))
     return about.ok(f"Existent : {_quoted(names)}.")

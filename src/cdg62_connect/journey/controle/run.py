@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from cdg62_connect.clock import Clock, SystemClock
 from cdg62_connect.errors import Cdg62Error, ConfigurationError, ReleaseRefused
 from cdg62_connect.iparapheur import IparapheurSoap
-from cdg62_connect.journey.controle import local, parapheur, s2low
-from cdg62_connect.journey.controle.accesses import (
-    client_certificate,
-    parapheur_session,
-    s2low_session,
-    timeouts,
-)
+from cdg62_connect.journey.controle import local, parapheur, pastell, s2low
 from cdg62_connect.journey.controle.check import About, Check
 from cdg62_connect.journey.controle.network import clock_check, connection_checks, date_request, reachable
 from cdg62_connect.journey.release_gate import ReleaseGate
+from cdg62_connect.journey.sessions import Sessions, client_certificate
+from cdg62_connect.journey.wording import platform_label
+from cdg62_connect.pastell import Pastell
 from cdg62_connect.s2low import S2low
 from cdg62_connect.transport import HttpSession
 
 if TYPE_CHECKING:
-    from cdg62_connect.settings import Authority, Settings
+    from cdg62_connect.settings import Authority, S2lowAccount, Settings
 
 _log = logging.getLogger("cdg62_connect.controle")
 
@@ -40,6 +37,7 @@ def controle(settings: Settings, *, clock: Clock | None = None) -> Iterator[Chec
             ("depot", local.deposit_checks(settings, now=run.clock.now())),
             ("journal", local.journal_checks(settings)),
             ("signature", local.anchor_checks(settings, now=run.clock.now())),
+            ("pastell", run.pastell()),
             ("iparapheur", run.parapheur()),
             ("s2low", run.s2low()),
         )
@@ -77,6 +75,7 @@ class _Run:
     def __init__(self, settings: Settings, clock: Clock, opened: ExitStack) -> None:
         self.clock = clock
         self._settings = settings
+        self._sessions = Sessions(settings, clock, hurried=True)
         self._opened = opened
 
     def configuration(self) -> Iterator[Check]:
@@ -84,12 +83,9 @@ class _Run:
         settings = self._settings
         names = ", ".join(authority.name for authority in settings.authorities)
         yield About("configuration", "Configuration").ok(f"Lue. Autorités : {names}.")
-        gate, platforms = ReleaseGate(settings), settings.platforms
-        for name, label, platform in (
-            ("iparapheur", "iParapheur", platforms.iparapheur),
-            ("s2low", "S2LOW", platforms.s2low),
-        ):
-            about = About(f"{name}.environnement", f"{label} : environnement")
+        gate = ReleaseGate(settings)
+        for name, platform in settings.platforms.named().items():
+            about = About(f"{name}.environnement", f"{platform_label(name)} : environnement")
             try:
                 gate.require(name)
             except ReleaseRefused:
@@ -100,14 +96,44 @@ class _Run:
             else:
                 yield about.ok(f"« {platform.environment} » : les envois partent.")
 
+    def pastell(self) -> Iterator[Check]:
+        """The way to Pastell, then each authority on it; nothing when nobody uses it."""
+        accounts = [(one, one.pastell) for one in self._settings.authorities if one.pastell is not None]
+        if not accounts:
+            return
+        platform = self._settings.platform("pastell")
+        seconds, now = self._sessions.timeouts(platform).connect, self.clock.now()
+        way = [*connection_checks("pastell", platform, seconds=seconds, certificates=(), now=now)]
+        yield from way
+        if not reachable(way[0]):
+            for authority, _ in accounts:
+                yield from pastell.unasked(authority, _DOWN)
+            return
+        sessions = {
+            one.siren: self._session(lambda account=account: self._sessions.pastell(account))
+            for one, account in accounts
+        }
+        yield self._hour("pastell", sessions)
+        for authority, account in accounts:
+            session = sessions[authority.siren]
+            if isinstance(session, HttpSession):
+                folder = self._settings.journal.folder
+                yield from pastell.pastell_checks(authority, account, Pastell(session), journal=folder)
+            else:
+                yield from pastell.unasked(authority, str(session))
+
     def parapheur(self) -> Iterator[Check]:
         """The way to the parapheur, then each authority on it."""
-        platform, authorities = self._settings.platforms.iparapheur, self._settings.authorities
+        authorities = [one for one in self._settings.authorities if one.parapheur is not None]
+        if not authorities:
+            yield About("iparapheur.compte", "iParapheur").ok("Aucune autorité ne l'utilise.")
+            return
+        platform = self._settings.platform("iparapheur")
         way = [
             *connection_checks(
                 "iparapheur",
                 platform,
-                seconds=timeouts(platform).connect,
+                seconds=self._sessions.timeouts(platform).connect,
                 certificates=(),
                 now=self.clock.now(),
             )
@@ -128,22 +154,22 @@ class _Run:
 
     def s2low(self) -> Iterator[Check]:
         """The certificates, the way to S2LOW, then each authority on it."""
-        platform = self._settings.platforms.s2low
         accounts = [(one, one.s2low) for one in self._settings.authorities if one.s2low is not None]
         if not accounts:
             yield About("s2low.compte", "S2LOW").ok("Aucune autorité ne l'utilise.")
             return
+        platform = self._settings.platform("s2low")
         way = [
             *connection_checks(
                 "s2low",
                 platform,
-                seconds=timeouts(platform).connect,
+                seconds=self._sessions.timeouts(platform).connect,
                 certificates=[client_certificate(account) for _, account in accounts],
                 now=self.clock.now(),
             )
         ]
         yield from way
-        sessions = {one.siren: self._s2low_session(one) for one, _ in accounts}
+        sessions = {one.siren: self._s2low_session(account) for one, account in accounts}
         if reachable(way[0]):
             yield self._hour("s2low", sessions)
         seen = s2low.SeenAccounts()
@@ -161,16 +187,13 @@ class _Run:
         return clock_check(name, usable, date_request(name), clock=self.clock)
 
     def _parapheur_session(self, authority: Authority) -> HttpSession | ConfigurationError:
-        try:
-            return self._opened.enter_context(parapheur_session(self._settings, authority, clock=self.clock))
-        except ConfigurationError as wrong:
-            return wrong
+        return self._session(lambda: self._sessions.parapheur(authority))
 
-    def _s2low_session(self, authority: Authority) -> HttpSession | ConfigurationError:
-        assert authority.s2low is not None
+    def _s2low_session(self, account: S2lowAccount) -> HttpSession | ConfigurationError:
+        return self._session(lambda: self._sessions.s2low(account))
+
+    def _session(self, opened: Callable[[], HttpSession]) -> HttpSession | ConfigurationError:
         try:
-            return self._opened.enter_context(
-                s2low_session(self._settings, authority.s2low, clock=self.clock)
-            )
+            return self._opened.enter_context(opened())
         except ConfigurationError as wrong:
             return wrong
