@@ -278,7 +278,7 @@ def _on_pastell(
             )
             return replace(_settled(dossier, "agir_pastell"), pastell=acted)
         case ev.PastellSeen():
-            same = (fact.etat, fact.since) == (document.etat, document.since)
+            same = fact.etat == document.etat  # a failed try renews the date of some states
             seen = replace(
                 document,
                 etat=fact.etat,

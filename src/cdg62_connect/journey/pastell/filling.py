@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from cdg62_connect.settings import Authority
     from cdg62_connect.transport import Payload
 
-_SINCE_4_1 = frozenset({"annotation_publique", "annotation_privee"})
-"""Fields that a platform may not have: what they say is lost to it, and nothing else."""
+_COMFORT = frozenset(
+    {"has_date_limite", "date_limite", "annotation_publique", "annotation_privee", "document_papier"}
+)
+"""Fields that a flux may not have: what they say is lost to it, and nothing else."""
 
 
 class Filler:
@@ -51,7 +53,7 @@ class Filler:
         """
         documents, plan = self._pastell.documents, self._plan
         known = self._pastell.flux.champs(plan.flux)
-        champs = {name: text for name, text in plan.champs.items() if name in known or name not in _SINCE_4_1}
+        champs = {name: text for name, text in plan.champs.items() if name in known or name not in _COMFORT}
         detail = documents.modifier(self._entite, self._id_d, champs).detail
         self._upload(detail, self._form.document, [plan.document])
         self._upload(detail, self._form.annexes, list(plan.annexes))

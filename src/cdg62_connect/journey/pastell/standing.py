@@ -1,4 +1,7 @@
-"""Where a document of Pastell stands for us: it goes on by itself, it needs an action of ours, or a person."""
+"""Where a document of Pastell stands for us: it goes on by itself, it needs an action of ours, or a person.
+
+What a state is, the client knows; how long to wait, how often to ask and when to call a person is decided here.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +10,38 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from cdg62_connect.journey.pastell.draft import DRAFT
-from cdg62_connect.journey.pastell.forms import FORMS
+from cdg62_connect.pastell import Avancement, FluxConnu, Nature, Suite, verdict
 
 if TYPE_CHECKING:
-    from cdg62_connect.journey.state import Dossier, PastellDocument
-    from cdg62_connect.pastell import DocumentDetail
+    from cdg62_connect.journey.state import Dossier
+    from cdg62_connect.pastell import DocumentDetail, Verdict
 
 _MINUTE = timedelta(minutes=1)
 _SETTLING = timedelta(minutes=5)
 """The state may be read just before the data that goes with it."""
 
-_PASSING = timedelta(minutes=30)
-"""A worker leaves such a state within seconds; a failure there is silent, and tried again every ten minutes."""
+_RETRY = timedelta(minutes=10)
+"""An error is asked about for the first time after this, then at longer and longer intervals."""
 
-_UNKNOWN = timedelta(days=1)
+_DAY = timedelta(days=1)
+_INCOMPLETE = timedelta(hours=1)
+"""An acte that is acknowledged and whose other files have not come by then goes on without them."""
 
+_MOST_ON_ERROR = 4
+_MOST_IN_PASSING = 8
+
+_TRANSMIT = "send-tdt"
 _AGENT = "l'agent télétransmetteur de l'autorité : il confirme l'envoi de l'acte avec son certificat"
 _PASTELL = "l'administrateur de Pastell"
+_AGAIN = "Une fois la cause corrigée dans Pastell, adoptez de nouveau ce document, ou abandonnez."
+_DRAFT_AGAIN = (
+    "Ce document est redevenu un brouillon : s'il repart, il sera signé une seconde fois. Voyez dans Pastell qui l'a "
+    "modifié, puis adoptez le bon document, ou abandonnez."
+)
+_ENDED_SHORT = (
+    "Pastell a terminé sans donner tout ce qui était demandé : comparez avec le parapheur et S2LOW, puis adoptez le "
+    "bon document, ou abandonnez."
+)
 
 
 class Needs(Enum):
@@ -41,7 +58,7 @@ class Standing:
 
     Attributes:
         in_circuit: the parapheur has it, or had it.
-        signed: the circuit ended without a refusal.
+        signed: the circuit ended, and its slip is there.
         rejected: somebody of the circuit refused it.
         acknowledged: the accusé de réception and what goes with it are there.
         refused: why the acte was refused, ``""`` when it was not.
@@ -65,7 +82,7 @@ class Standing:
     action: str = ""
     reason: str = ""
     who: str = ""
-    wait: timedelta = _UNKNOWN
+    wait: timedelta = _DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,121 +91,31 @@ class _Next:
     action: str = ""
     reason: str = ""
     who: str = _PASTELL
-    wait: timedelta = _UNKNOWN
+    wait: timedelta = _DAY
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
-    """How long a state may last, what to ask for then, how often, and whether asking comes at longer and longer
-    intervals; ``advice`` is for a person when nothing is left to ask.
-    """
-
-    patience: timedelta
-    action: str = ""
-    most: int = 0
-    growing: bool = True
-    advice: str = ""
-    after_circuit: bool = False
-
-
-def _passing(action: str, *, after_circuit: bool = False) -> _State:
-    advice = (
-        "Cherchez dans Pastell pourquoi ce travail n'avance pas (travail verrouillé, connecteur), "
-        "puis relancez-le."
-    )
-    return _State(_PASSING, action, most=8, advice=advice, after_circuit=after_circuit)
-
-
-_STATES: dict[str, _State] = {
-    "preparation-transformation": _passing("transformation"),
-    "transformation": _passing("orientation"),
-    "preparation-send-iparapheur": _passing("send-iparapheur"),
-    "send-iparapheur": _State(timedelta(days=3), "verif-iparapheur", most=1000, growing=False),
-    "recu-iparapheur": _passing("orientation", after_circuit=True),
-    "preparation-transformation-fixe": _passing("transformation-fixe", after_circuit=True),
-    "transformation-fixe": _passing("orientation", after_circuit=True),
-    "pre-send-tdt": _passing("send-tdt", after_circuit=True),
-    "prepare-tdt": _passing("send-tdt", after_circuit=True),
-    "send-tdt": _State(timedelta(hours=6), "verif-tdt", most=1000, growing=False, after_circuit=True),
-    "acquiter-tdt": _passing("orientation", after_circuit=True),
-    "document-transmis-tdt": _State(timedelta(days=1), after_circuit=True, most=1000, growing=False),
-    "teletransmission-tdt": _State(timedelta(days=1), after_circuit=True, most=1000, growing=False),
-    "return-teletransmission-tdt": _passing("verif-tdt", after_circuit=True),
-    "erreur-verif-iparapheur": _State(
-        timedelta(hours=1),
-        "verif-iparapheur",
-        most=4,
-        advice="Voyez le dossier dans le parapheur ; une fois la cause corrigée, adoptez de nouveau ce document.",
-    ),
-    "send-tdt-erreur": _State(
-        timedelta(minutes=10),
-        "send-tdt",
-        most=4,
-        after_circuit=True,
-        advice="Ne corrigez pas le numéro dans Pastell : le document repartirait à la signature. Si la cause est "
-        "du côté de S2LOW, redemandez « send-tdt » sans rien changer, puis adoptez de nouveau ce document. Si le "
-        "numéro est déjà pris, cherchez d'abord l'acte sur S2LOW.",
-    ),
-    "erreur-verif-tdt": _State(
-        timedelta(hours=1),
-        "verif-tdt",
-        most=4,
-        after_circuit=True,
-        advice="Voyez la transaction sur S2LOW ; une fois la cause corrigée, adoptez de nouveau ce document.",
-    ),
-    "tdt-error": _State(
-        timedelta(hours=1),
-        "verif-tdt",
-        most=4,
-        after_circuit=True,
-        advice="L'acte est peut-être acquitté : voyez la transaction sur S2LOW avant toute autre action.",
-    ),
-    "send-signature-error": _State(
-        timedelta(),
-        advice="Le parapheur ne prend pas ce document : corrigez le sous-type dans Pastell, redemandez "
-        "« send-iparapheur », puis adoptez de nouveau ce document.",
-    ),
-    "termine": _State(
-        _SETTLING,
-        after_circuit=True,
-        advice="Pastell a terminé sans donner tout ce qui était demandé : comparez avec le parapheur et S2LOW, "
-        "puis adoptez le bon document, ou abandonnez.",
-    ),
-}
-
-_AFTER = frozenset({"annulation-tdt", "annuler-tdt"})
-_LATER_STEPS = (
-    "preparation-send-",
-    "send-mailsec",
-    "send-ged",
-    "reception",
-    "non-recu",
-    "prepare-ged",
-    "prepare-sae",
-)
-_STOPPED = "Voyez ce document dans Pastell, puis adoptez-le de nouveau une fois corrigé, ou abandonnez."
-
-
-def standing_of(dossier: Dossier, detail: DocumentDetail, *, now: datetime) -> Standing:
+def standing_of(dossier: Dossier, detail: DocumentDetail, flux: FluxConnu, *, now: datetime) -> Standing:
     """Read the standing of the dossier's own document from its detail."""
-    document = dossier.pastell
+    document, accepted = dossier.pastell, dossier.accepted
     assert document is not None
-    etat, state = detail.etat, _STATES.get(detail.etat)
-    same = (etat, detail.etat_date) == (document.etat, document.since)
-    answer = document.answer.lower() if same else ""
-    after = bool(state and state.after_circuit) or etat in _AFTER or _later_step(etat)
-    agent = _AGENT if etat in ("document-transmis-tdt", "teletransmission-tdt") else ""
-    if "en attente d'être postée" in answer or "en attente d'être signée" in answer:
+    assert accepted is not None
+    found = verdict(detail, flux, maintenant=now)
+    same = detail.etat == document.etat
+    answer = document.answer if same else ""
+    asked = document.asked if same else 0
+    age = found.age or timedelta()
+    agent = _AGENT if found.etat.nature is Nature.PERSONNE else ""
+    if any(words in answer.lower() for words in ("en attente d'être postée", "en attente d'être signée")):
         agent = _AGENT
-    refused = document.answer if etat == "send-tdt" and "refusé" in answer else ""
-    next_ = _next(dossier, document, detail, now=now, asked=document.asked if same else 0)
+    incomplete = found.acte is Avancement.ACCEPTE_INCOMPLET and age >= _INCOMPLETE
+    next_ = _next(accepted.transmettre, found, asked=asked, age=age)
     return Standing(
-        in_circuit=after or etat in ("send-iparapheur", "rejet-iparapheur", "erreur-verif-iparapheur"),
-        signed=after,
-        rejected=etat == "rejet-iparapheur",
-        acknowledged=bool(detail.texte("date_ar")),
-        refused=refused,
-        cancelled=etat == "annuler-tdt",
+        in_circuit=_in_circuit(detail, flux),
+        signed=found.signature is Avancement.ACCEPTE,
+        rejected=found.signature is Avancement.REFUSE,
+        acknowledged=found.acte is Avancement.ACCEPTE or incomplete,
+        refused=_refusal(detail, answer),
+        cancelled=found.acte is Avancement.ANNULE,
         waits_for_agent=agent,
         needs=next_.needs,
         action=next_.action,
@@ -198,47 +125,70 @@ def standing_of(dossier: Dossier, detail: DocumentDetail, *, now: datetime) -> S
     )
 
 
-def _next(
-    dossier: Dossier, document: PastellDocument, detail: DocumentDetail, *, now: datetime, asked: int
-) -> _Next:
-    etat = detail.etat
-    age = now - detail.etat_date if detail.etat_date is not None else timedelta()
-    if _rests(dossier, document, detail):
-        why = "le document est signé, et ce flux attend qu'on demande la transmission"
-        return _Next(Needs.ACTION, action="send-tdt", reason=why)
-    if etat in DRAFT:
-        advice = (
-            "Ce document est redevenu un brouillon : s'il repart, il sera signé une seconde fois. " + _STOPPED
-        )
-        return _Next(Needs.PERSON, reason=advice)
-    state = _STATES.get(etat)
-    if state is None:
-        if _later_step(etat) or age < _UNKNOWN:
+def _refusal(detail: DocumentDetail, answer: str) -> str:
+    """Why the acte is over without an accusé: refused by the préfecture, which only a check made by hand tells, or
+    in error on S2LOW, which is as final.
+    """
+    if detail.etat == _TRANSMIT and "refusé" in answer.lower():
+        return answer
+    said = answer or detail.etat_message or ""
+    return said if detail.etat == "erreur-verif-tdt" and "transaction en erreur" in said.lower() else ""
+
+
+def _next(transmettre: bool, found: Verdict, *, asked: int, age: timedelta) -> _Next:
+    etat = found.etat
+    advice = f"{found.conseil} {_AGAIN}".strip()
+    match etat.nature:
+        case _ if not found.connu:
+            return _Next(Needs.TIME) if age < _DAY else _Next(Needs.PERSON, reason=_AGAIN)
+        case Nature.REPOS if found.suite is Suite.AGIR and found.action == _TRANSMIT and transmettre:
+            why = "le document est signé, et ce flux attend qu'on demande la transmission"
+            return _Next(Needs.ACTION, action=_TRANSMIT, reason=why)
+        case Nature.REPOS | Nature.FINAL if age < _SETTLING:
+            return _Next(Needs.TIME, wait=_MINUTE)
+        case Nature.REPOS:
+            return _Next(Needs.PERSON, reason=_DRAFT_AGAIN)
+        case Nature.FINAL:
+            return _Next(Needs.PERSON, reason=_ENDED_SHORT)
+        case Nature.PERSONNE:
             return _Next(Needs.TIME)
-        return _Next(Needs.PERSON, reason=_STOPPED)
-    left = state.patience * (2**asked if state.growing else asked + 1) - age
+        case Nature.ERREUR:
+            return _asked(found, _RETRY * 2**asked, asked, age, most=_MOST_ON_ERROR, advice=advice)
+        case Nature.TRANSITOIRE:
+            patience = (etat.patience or _RETRY) * 2**asked
+            return _asked(found, patience, asked, age, most=_MOST_IN_PASSING, advice=advice)
+        case Nature.ATTENTE:
+            if etat.patience is None:
+                return _Next(Needs.TIME)
+            return _asked(found, etat.patience * (asked + 1), asked, age, most=None, advice=advice)
+
+
+def _asked(
+    found: Verdict, patience: timedelta, asked: int, age: timedelta, *, most: int | None, advice: str
+) -> _Next:
+    """Wait that long, then ask Pastell by hand; after so many times, a person."""
+    left = patience - age
     if left > timedelta():
         return _Next(Needs.TIME, wait=max(left, _MINUTE))
-    if asked >= state.most:
-        return _Next(Needs.PERSON, reason=state.advice or _STOPPED)
-    if state.action not in detail.actions:
-        return _Next(Needs.TIME, wait=state.patience or _PASSING)
-    return _Next(Needs.ACTION, action=state.action, reason=f"l'état « {etat} » dure depuis {_shown(age)}")
+    if most is not None and asked >= most:
+        return _Next(Needs.PERSON, reason=advice)
+    if found.action is None:
+        return _Next(Needs.TIME) if most is None or age < _DAY else _Next(Needs.PERSON, reason=advice)
+    why = f"l'état « {found.etat.nom} » dure depuis {_shown(age)}"
+    return _Next(Needs.ACTION, action=found.action, reason=why)
 
 
-def _rests(dossier: Dossier, document: PastellDocument, detail: DocumentDetail) -> bool:
-    """A signed document of a flux that does not chain by itself."""
-    accepted = dossier.accepted
-    assert accepted is not None
-    form = FORMS[document.flux]
-    return form.stops_when_signed and accepted.transmettre and detail.etat == "recu-iparapheur"
-
-
-def _later_step(etat: str) -> bool:
-    """A step that comes after the transmission: it is not ours to watch."""
-    return etat.startswith(_LATER_STEPS) and etat != "preparation-send-iparapheur"
+def _in_circuit(detail: DocumentDetail, flux: FluxConnu) -> bool:
+    """Whether the parapheur has taken the document."""
+    if detail.texte("iparapheur_dossier_id"):
+        return True
+    return any(
+        detail.etat == etat.nom == "send-iparapheur"
+        for step in flux.etape("signature")
+        for etat in step.etats
+    )
 
 
 def _shown(age: timedelta) -> str:
-    hours = int(age.total_seconds() // 3600)
-    return f"{int(age.total_seconds() // 60)} min" if not hours else f"{hours} h"
+    minutes = int(age.total_seconds() // 60)
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"

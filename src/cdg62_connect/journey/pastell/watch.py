@@ -66,7 +66,8 @@ class WatchDocument:
                     advice=unknown.advice,
                 ),
             )
-        standing = standing_of(context.dossier, detail, now=context.clock.now())
+        known = context.assignment.platforms.require_pastell().comprendre(detail.flux)
+        standing = standing_of(context.dossier, detail, known, now=context.clock.now())
         facts = [*self._moved(document, detail), *self._news(context, detail, standing)]
         over = any(
             isinstance(fact, ev.Blocked | ev.RejectedInCircuit | ev.AcknowledgedByPrefecture)

@@ -7,7 +7,7 @@ import pytest
 from cdg62_connect.journey import events as ev
 from cdg62_connect.journey.pastell.standing import Needs, Standing, standing_of
 from cdg62_connect.journey.state import Dossier, PastellDocument
-from cdg62_connect.pastell import DocumentDetail
+from cdg62_connect.pastell import FLUX_CONNUS, DocumentDetail
 
 REACHED = datetime(2026, 11, 22, 9, tzinfo=UTC)
 URBANISME = "document-autorisation-urbanisme"
@@ -39,7 +39,7 @@ def dossier(*, etat: str = "", asked: int = 0, answer: str = "", flux: str = URB
     return Dossier(id_depot="A", accepted=accepted, pastell=document)
 
 
-def detail(etat: str, *, actions: tuple[str, ...] = (), **champs: str) -> DocumentDetail:
+def detail(etat: str, *, actions: tuple[str, ...] = (), **champs: str | tuple[str, ...]) -> DocumentDetail:
     return DocumentDetail(
         id_d="aZ3kP0x",
         flux=URBANISME,
@@ -58,9 +58,14 @@ def detail(etat: str, *, actions: tuple[str, ...] = (), **champs: str) -> Docume
     )
 
 
+def judged(told: Dossier, shown: DocumentDetail, *, now: datetime) -> Standing:
+    assert told.pastell is not None
+    return standing_of(told, shown, FLUX_CONNUS[told.pastell.flux], now=now)
+
+
 def after(etat: str, age: timedelta, *actions: str, asked: int = 0, answer: str = "") -> Standing:
     told = dossier(etat=etat, asked=asked, answer=answer)
-    return standing_of(told, detail(etat, actions=actions), now=REACHED + age)
+    return judged(told, detail(etat, actions=actions), now=REACHED + age)
 
 
 @pytest.mark.parametrize(
@@ -79,8 +84,8 @@ def test_a_state_that_passes_is_left_alone_at_first(etat: str) -> None:
         ("preparation-transformation", timedelta(minutes=40), "transformation"),
         ("preparation-send-iparapheur", timedelta(minutes=40), "send-iparapheur"),
         ("recu-iparapheur", timedelta(minutes=40), "orientation"),
-        ("send-iparapheur", timedelta(days=4), "verif-iparapheur"),
-        ("send-tdt", timedelta(hours=7), "verif-tdt"),
+        ("send-iparapheur", timedelta(days=31), "verif-iparapheur"),
+        ("send-tdt", timedelta(hours=25), "verif-tdt"),
         ("send-tdt-erreur", timedelta(minutes=11), "send-tdt"),
         ("tdt-error", timedelta(hours=2), "verif-tdt"),
     ],
@@ -94,11 +99,12 @@ def test_a_state_that_lasts_is_explained_by_asking_for_the_action_by_hand(
 
 def test_an_action_that_pastell_does_not_offer_is_not_asked_for() -> None:
     assert after("send-tdt", timedelta(days=2), "modification").needs is Needs.TIME
+    assert after("pre-send-tdt", timedelta(days=2), "modification").needs is Needs.PERSON
 
 
 def test_asking_again_takes_longer_each_time_while_a_peer_is_down() -> None:
     waits = [
-        after("preparation-send-iparapheur", timedelta(minutes=29), "send-iparapheur", asked=asked).wait
+        after("preparation-send-iparapheur", timedelta(minutes=19), "send-iparapheur", asked=asked).wait
         for asked in range(4)
     ]
     assert waits == sorted(waits)
@@ -113,7 +119,7 @@ def test_an_error_that_lasts_after_every_try_is_a_persons_business() -> None:
 
 
 def test_a_document_that_became_a_draft_again_is_never_sent_by_us() -> None:
-    standing = after("modification", timedelta(minutes=1), "orientation")
+    standing = after("modification", timedelta(minutes=6), "orientation")
     assert standing.needs is Needs.PERSON
     assert "seconde fois" in standing.reason
 
@@ -126,25 +132,30 @@ def test_a_refused_acte_is_told_by_the_check_made_by_hand_and_by_nothing_else() 
 
 def test_what_pastell_said_of_an_earlier_state_is_not_held_against_this_one() -> None:
     told = dossier(etat="pre-send-tdt", answer="La transaction a comme statut : Refusé")
-    assert standing_of(told, detail("send-tdt"), now=REACHED).refused == ""
+    assert judged(told, detail("send-tdt"), now=REACHED).refused == ""
 
 
 def test_an_acte_is_acknowledged_when_its_date_is_there_and_not_before() -> None:
     told = dossier(etat="acquiter-tdt")
-    assert not standing_of(told, detail("acquiter-tdt"), now=REACHED).acknowledged
-    assert standing_of(told, detail("acquiter-tdt", date_ar="2026-11-22"), now=REACHED).acknowledged
+    assert not judged(told, detail("acquiter-tdt"), now=REACHED).acknowledged
+    assert judged(told, detail("acquiter-tdt", date_ar="2026-11-22"), now=REACHED).acknowledged
 
 
 def test_signing_is_over_only_once_the_circuit_is_left() -> None:
-    assert not after("send-iparapheur", timedelta()).signed
-    assert not after("rejet-iparapheur", timedelta()).signed
-    assert after("rejet-iparapheur", timedelta()).rejected
-    assert after("pre-send-tdt", timedelta()).signed
+    def with_slip(etat: str) -> Standing:
+        shown = detail(etat, envoi_signature="1", bordereau_signature=("bordereau.pdf",))
+        return judged(dossier(etat=etat), shown, now=REACHED)
+
+    assert not with_slip("send-iparapheur").signed
+    assert not with_slip("rejet-iparapheur").signed
+    assert with_slip("rejet-iparapheur").rejected
+    assert with_slip("pre-send-tdt").signed
+    assert not after("pre-send-tdt", timedelta()).signed, "without the slip nothing proves it"
 
 
 def test_a_flux_that_rests_once_signed_is_asked_to_go_on() -> None:
     told = dossier(etat="recu-iparapheur", flux="actes-generique")
-    standing = standing_of(told, detail("recu-iparapheur"), now=REACHED)
+    standing = judged(told, detail("recu-iparapheur", actions=("send-tdt",)), now=REACHED)
     assert (standing.needs, standing.action) == (Needs.ACTION, "send-tdt")
 
 
@@ -158,5 +169,14 @@ def test_an_unknown_state_is_waited_for_a_day_then_shown_to_a_person() -> None:
     assert after("etat-inconnu", timedelta(hours=30)).needs is Needs.PERSON
 
 
-def test_steps_after_the_transmission_are_not_ours_to_watch() -> None:
-    assert after("send-ged", timedelta(days=30)).needs is Needs.TIME
+def test_an_acte_whose_other_files_do_not_come_is_acknowledged_without_them() -> None:
+    told = dossier(etat="tdt-error")
+    shown = detail("tdt-error", envoi_tdt_actes="1", aractes=("ar.xml",))
+    assert not judged(told, shown, now=REACHED + timedelta(minutes=10)).acknowledged
+    assert judged(told, shown, now=REACHED + timedelta(hours=2)).acknowledged
+
+
+def test_an_agent_with_a_certificate_is_named_and_waited_for() -> None:
+    standing = after("document-transmis-tdt", timedelta(days=3))
+    assert "certificat" in standing.waits_for_agent
+    assert standing.needs is Needs.TIME
