@@ -127,7 +127,9 @@ class FleetWatch:
         shown, newest, rows = self._journal(pastell, entity, before)
         states, until = dict(shown), before.listed_until
         if rows < _PAGE:
-            listed, until = self._listed(pastell, entity, before, now)
+            # Within one second the list cannot tell what came after it was read; the journal can.
+            overlap = _SAME_SECOND if newest is None else timedelta()
+            listed, until = self._listed(pastell, entity, until, now, overlap=overlap)
             states |= {id_d: one for id_d, one in listed.items() if not _later(states.get(id_d, one), one)}
             later = {
                 id_d: state for id_d, state in shown.items() if id_d in listed and _later(state, listed[id_d])
@@ -145,13 +147,15 @@ class FleetWatch:
             )
             for id_depot, _, state in self._known_documents(entity, later)
         ]
-        self._remember(entity, _Read(newest, until, now))
+        self._remember(entity, _Read(before.last_row if newest is None else newest, until, now))
         return diverging
 
-    def _journal(self, pastell: Pastell, entity: str, before: _Read) -> tuple[dict[str, _State], int, int]:
+    def _journal(
+        self, pastell: Pastell, entity: str, before: _Read
+    ) -> tuple[dict[str, _State], int | None, int]:
         """The last state of each document that has a new row, the newest row, how many rows were read.
 
-        An account that may not read the journal has the list alone.
+        ``None`` for the newest row: the account may not read the journal, and has the list alone.
         """
         states: dict[str, _State] = {}
         newest, count = before.last_row, 0
@@ -165,15 +169,14 @@ class FleetWatch:
                 if before.read_at is None and count >= _PAGE - 1:
                     break  # a first reading: the list tells the rest
         except AccessRefused:
-            return {}, before.last_row, 0
+            return {}, None, 0
         return states, newest, count
 
     def _listed(
-        self, pastell: Pastell, entity: str, before: _Read, now: datetime
+        self, pastell: Pastell, entity: str, latest: datetime | None, now: datetime, *, overlap: timedelta
     ) -> tuple[dict[str, _State], datetime | None]:
         states: dict[str, _State] = {}
-        latest = before.listed_until
-        since = latest - _SAME_SECOND if latest is not None else now - _FIRST_READING
+        since = latest - overlap if latest is not None else now - _FIRST_READING
         for row in pastell.documents.lister(entity, Recherche(etat_apres=since), page=_PAGE):
             states[row.id_d] = (row.etat, row.etat_date)
             if row.etat_date is not None and (latest is None or row.etat_date > latest):

@@ -15,6 +15,7 @@ from cdg62_connect.journey.pastell.forms import FORMS
 from cdg62_connect.journey.pastell.standing import Needs, Standing, standing_of
 from cdg62_connect.journey.signed_document import judge_signed, unsigned
 from cdg62_connect.journey.step import Context, Later
+from cdg62_connect.pastell import FLUX_CONNUS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -66,7 +67,9 @@ class WatchDocument:
                     advice=unknown.advice,
                 ),
             )
-        known = context.assignment.platforms.require_pastell().comprendre(detail.flux)
+        known = FLUX_CONNUS.get(detail.flux) or context.assignment.platforms.require_pastell().comprendre(
+            detail.flux
+        )
         standing = standing_of(context.dossier, detail, known, now=context.clock.now())
         facts = [*self._moved(document, detail), *self._news(context, detail, standing)]
         over = any(
