@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from cdg62_connect.errors import NotFound
 from cdg62_connect.iparapheur import (
     CircuitState,
     Document,
-    NewDossier,
+    Evidence,
     Progress,
-    RetrievedDossier,
     RetrievedFile,
-    progress,
+    Submission,
+    Submitted,
 )
 from cdg62_connect.journey import events as ev
 from cdg62_connect.journey.keys import parapheur_key
@@ -52,7 +52,8 @@ class OpenCircuit:
 
     def applies(self, dossier: Dossier) -> bool:
         """Checked, to be signed, not in the circuit."""
-        return dossier.accepted is not None and dossier.accepted.signer and dossier.circuit is None
+        accepted = dossier.accepted
+        return accepted is not None and accepted.signer and dossier.circuit is None and dossier.draft is None
 
     def plan(self, context: Context) -> ev.IntentRecorded:
         """The key is all that is needed to find the dossier again."""
@@ -66,32 +67,68 @@ class OpenCircuit:
         """Send the document and its annexes."""
         accepted = context.dossier.accepted
         assert accepted is not None
-        account = context.assignment.platforms.authority.require_parapheur()
-        created = context.assignment.platforms.require_parapheur().dossiers.creer(
-            NewDossier(
-                dossier_id=intent.key,
+        type_technique, sous_type = _typage(context)
+        submitted = context.assignment.platforms.require_parapheur().submit(
+            Submission(
+                key=intent.key,
                 titre=accepted.objet[:_LONGEST_TITLE],
-                type_technique=accepted.type_technique or account.type_technique,
-                sous_type=accepted.sous_type or account.sous_type(accepted.code_document) or "",
-                document=Document(nom=accepted.document.nom, content=context.payload(accepted.document)),
+                type=type_technique,
+                sous_type=sous_type,
+                documents=(Document(nom=accepted.document.nom, content=context.payload(accepted.document)),),
                 annexes=tuple(
                     Document(nom=annexe.nom, content=context.payload(annexe), content_type=_media(annexe.nom))
                     for annexe in accepted.annexes
                 ),
-                annotation_publique=accepted.annotation_publique or None,
-                annotation_privee=accepted.annotation_privee or None,
+                annotation_publique=accepted.annotation_publique,
+                annotation_privee=accepted.annotation_privee,
                 date_limite=accepted.date_limite,
             )
         )
-        return (ev.CircuitOpened(dossier_id=created.dossier_id, how="created"),)
+        return (_there(submitted, "created"),)
 
     def reconcile(self, context: Context, intent: ev.IntentRecorded) -> tuple[ev.Fact, ...]:
-        """A history means that the dossier exists."""
-        try:
-            context.assignment.platforms.require_parapheur().dossiers.historique(intent.key)
-        except NotFound:
+        """The parapheur has the key, or never had it."""
+        type_technique, sous_type = _typage(context)
+        parapheur = context.assignment.platforms.require_parapheur()
+        found = parapheur.find(intent.key, type=type_technique, sous_type=sous_type)
+        if found is None:
             return (ev.IntentCleared(step=self.name, why="le parapheur ne connaît pas ce dossier"),)
-        return (ev.CircuitOpened(dossier_id=intent.key, how="found"),)
+        return (_there(found, "found"),)
+
+
+class StartCircuit:
+    """A dossier that the parapheur holds back until it is told to go: told once."""
+
+    name = "lancer_circuit"
+    platform = "iparapheur"
+    blocks = True
+
+    def applies(self, dossier: Dossier) -> bool:
+        """Prepared, not in the circuit."""
+        return dossier.draft is not None and dossier.circuit is None
+
+    def plan(self, context: Context) -> ev.IntentRecorded:
+        """The dossier as the parapheur knows it."""
+        draft = context.dossier.draft
+        assert draft is not None
+        return ev.IntentRecorded(step=self.name, key=draft.key)
+
+    def perform(self, context: Context, intent: ev.IntentRecorded) -> tuple[ev.Fact, ...]:
+        """Send it into its circuit."""
+        draft = context.dossier.draft
+        assert draft is not None
+        submitted = Submitted(key=intent.key, remote_id=draft.dossier_id, started=False)
+        context.assignment.platforms.require_parapheur().start(submitted)
+        return (ev.CircuitOpened(dossier_id=draft.dossier_id, how="created"),)
+
+    def reconcile(self, context: Context, intent: ev.IntentRecorded) -> tuple[ev.Fact, ...]:
+        """A dossier that started is in its circuit; one that did not waits to be told again."""
+        type_technique, sous_type = _typage(context)
+        parapheur = context.assignment.platforms.require_parapheur()
+        found = parapheur.find(intent.key, type=type_technique, sous_type=sous_type)
+        if found is not None and found.started:
+            return (ev.CircuitOpened(dossier_id=found.remote_id, how="created"),)
+        return (ev.IntentCleared(step=self.name, why="le dossier n'est pas encore parti dans son circuit"),)
 
 
 class WatchCircuit:
@@ -115,9 +152,8 @@ class WatchCircuit:
         """Whether people have signed or refused."""
         circuit = context.dossier.circuit
         assert circuit is not None
-        dossiers = context.assignment.platforms.require_parapheur().dossiers
         try:
-            state = progress(dossiers.historique(circuit.dossier_id))
+            state = context.assignment.platforms.require_parapheur().progress(circuit.dossier_id)
         except NotFound as unknown:
             if context.same("introuvable") < _LOOKS_BEFORE_LOST:
                 return Later("le parapheur ne montre pas (encore) ce dossier", cause="introuvable")
@@ -132,21 +168,19 @@ class WatchCircuit:
             )
         match state.progress:
             case Progress.PENDING:
-                return Later(f"au parapheur ({state.status or 'sans statut'})")
+                unknown = f", inconnus de cette version : {', '.join(state.unknown)}" if state.unknown else ""
+                return Later(f"au parapheur ({state.status or 'sans statut'}{unknown})")
             case Progress.REJECTED:
                 return self._bring_refusal(context, circuit.dossier_id, state)
             case Progress.FINISHED:
                 return self._bring_signed(context, circuit.dossier_id, state)
 
     def _bring_refusal(self, context: Context, dossier_id: str, state: CircuitState) -> tuple[ev.Fact, ...]:
-        files: list[ev.StoredFile] = []
         with context.documents.workplace(context.dossier.id_depot) as folder:
-            found = context.assignment.platforms.require_parapheur().dossiers.recuperer(
+            found = context.assignment.platforms.require_parapheur().collect(
                 dossier_id, into=folder, limit=_DOWNLOAD_LIMIT
             )
-            if found.bordereau is not None:
-                files.append(_kept(context, found.bordereau, "bordereau_signature", "bordereau.pdf"))
-            files.extend(_added(context, found))
+            files = _evidence(context, found, slip="bordereau.pdf")
         etape = "visa" if "Visa" in state.status else "signature"
         return (
             ev.RejectedInCircuit(
@@ -156,20 +190,18 @@ class WatchCircuit:
 
     def _bring_signed(self, context: Context, dossier_id: str, state: CircuitState) -> tuple[ev.Fact, ...]:
         with context.documents.workplace(context.dossier.id_depot) as folder:
-            found = context.assignment.platforms.require_parapheur().dossiers.recuperer(
+            found = context.assignment.platforms.require_parapheur().collect(
                 dossier_id, into=folder, limit=_DOWNLOAD_LIMIT
             )
-            if found.document is None:
+            if not found.documents:
                 return (unsigned(self.name, "Le parapheur ne rend aucun document.", advice=_SIGN_AGAIN),)
             accepted = context.dossier.accepted
             assert accepted is not None
             signed_name = f"{Path(accepted.document.nom).stem[:80]}_signe.pdf"
-            files = [_kept(context, found.document, "pdf_signe", signed_name)]
-            if found.bordereau is not None:
-                files.append(
-                    _kept(context, found.bordereau, "bordereau_signature", "bordereau_signature.pdf")
-                )
-            files.extend(_added(context, found))
+            files = [
+                _kept(context, found.documents[0].file, "pdf_signe", signed_name),
+                *_evidence(context, found, slip="bordereau_signature.pdf"),
+            ]
             circuit = context.dossier.circuit
             assert circuit is not None
             unconfirmed = circuit.how != "created" and not circuit.confirmed
@@ -211,12 +243,9 @@ class ReleaseCircuit:
 
     def perform(self, context: Context, intent: ev.IntentRecorded) -> tuple[ev.Fact, ...]:
         """Delete there what is saved here."""
-        dossiers = context.assignment.platforms.require_parapheur().dossiers
+        parapheur = context.assignment.platforms.require_parapheur()
         try:
-            if context.dossier.rejected is not None:
-                dossiers.effacer_rejete(intent.key)
-            else:
-                dossiers.archiver(intent.key)
+            parapheur.release(intent.key, rejected=context.dossier.rejected is not None)
         except NotFound:
             return (ev.CircuitReleased(dossier_id=intent.key, how="gone"),)
         return (ev.CircuitReleased(dossier_id=intent.key, how="deleted"),)
@@ -224,7 +253,7 @@ class ReleaseCircuit:
     def reconcile(self, context: Context, intent: ev.IntentRecorded) -> tuple[ev.Fact, ...]:
         """Gone means done."""
         try:
-            context.assignment.platforms.require_parapheur().dossiers.historique(intent.key)
+            context.assignment.platforms.require_parapheur().progress(intent.key)
         except NotFound:
             return (ev.CircuitReleased(dossier_id=intent.key, how="gone"),)
         return (ev.IntentCleared(step=self.name, why="le dossier est encore au parapheur"),)
@@ -234,21 +263,45 @@ def _kept(context: Context, file: RetrievedFile, nature: str, nom: str) -> ev.St
     return context.keep(file.path, nature=nature, nom=nom, sha256=file.sha256)
 
 
-def _added(context: Context, found: RetrievedDossier) -> list[ev.StoredFile]:
-    """What people or the platform added on the way: it is deleted there with the dossier, so it is kept here."""
+def _evidence(context: Context, found: Evidence, *, slip: str) -> list[ev.StoredFile]:
+    """What goes with the document: slip, detached signatures, what people or the platform added on the way.
+
+    It is deleted there with the dossier, so it is kept here. What we sent ourselves is not brought back.
+    """
     accepted = context.dossier.accepted
     assert accepted is not None
     ours = {file.sha256 for file in (accepted.document, *accepted.annexes)}
-    others = (*found.supplementaires, *found.annexes)
-    signatures = (found.signature, *(one.signature for one in (*others, found.bordereau) if one))
-    kept = [
+    added = (*(one.file for one in found.documents[1:]), *found.annexes)
+    signatures = (
+        *(signature for one in found.documents for signature in one.signatures),
+        *(one.signature for one in (*found.annexes, found.bordereau) if one is not None),
+    )
+    kept: list[ev.StoredFile] = []
+    if found.bordereau is not None:
+        kept.append(_kept(context, found.bordereau, "bordereau_signature", slip))
+    kept += [
         _kept(context, file, "signature_detachee", f"signature_detachee_{rank}{_suffix(file)}")
         for rank, file in enumerate((one for one in signatures if one is not None), start=1)
     ]
     return kept + [
         _kept(context, file, "annexe_circuit", f"annexe_circuit_{rank}{_suffix(file)}")
-        for rank, file in enumerate((one for one in others if one.sha256 not in ours), start=1)
+        for rank, file in enumerate((one for one in added if one.sha256 not in ours), start=1)
     ]
+
+
+def _typage(context: Context) -> tuple[str, str]:
+    """The type and the sous-type under which the dossier goes into the parapheur."""
+    accepted = context.dossier.accepted
+    assert accepted is not None
+    account = context.assignment.platforms.authority.require_parapheur()
+    sous_type = accepted.sous_type or account.sous_type(accepted.code_document) or ""
+    return accepted.type_technique or account.type_technique, sous_type
+
+
+def _there(submitted: Submitted, how: Literal["created", "found"]) -> ev.Fact:
+    if submitted.started:
+        return ev.CircuitOpened(dossier_id=submitted.remote_id, how=how)
+    return ev.CircuitDrafted(key=submitted.key, dossier_id=submitted.remote_id, how=how)
 
 
 def _suffix(file: RetrievedFile) -> str:

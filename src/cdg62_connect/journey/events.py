@@ -104,6 +104,15 @@ class IntentCleared(_Fact):
     why: str
 
 
+class CircuitDrafted(_Fact):
+    """The parapheur has the dossier, which is not in its circuit yet."""
+
+    kind: Literal["circuit_drafted"] = "circuit_drafted"
+    key: str
+    dossier_id: str
+    how: Literal["created", "found"]
+
+
 class CircuitOpened(_Fact):
     """The dossier is in the parapheur's circuit."""
 
@@ -305,6 +314,7 @@ Fact = Annotated[
     | AcknowledgementWritten
     | IntentRecorded
     | IntentCleared
+    | CircuitDrafted
     | CircuitOpened
     | Signed
     | RejectedInCircuit

@@ -6,6 +6,7 @@ from cdg62_connect.journey import events as ev
 
 _STEPS = {
     "ouvrir_circuit": "envoi au parapheur",
+    "lancer_circuit": "départ dans le circuit",
     "transmettre": "transmission à S2LOW",
     "liberer_circuit": "suppression au parapheur",
     "creer_pastell": "ouverture d'un document dans Pastell",
@@ -36,6 +37,8 @@ def told(fact: ev.Fact) -> str:
             return f"{_STEPS.get(step, step)} annoncé(e) sous la clé {key}"
         case ev.IntentCleared(step=step, why=why):
             return f"{_STEPS.get(step, step)} : n'a pas eu lieu ({why})"
+        case ev.CircuitDrafted(dossier_id=dossier_id, how=how):
+            return f"préparé au parapheur, dossier {dossier_id}{_HOW[how]}"
         case ev.CircuitOpened(dossier_id=dossier_id, how=how):
             return f"au parapheur, dossier {dossier_id}{_HOW[how]}"
         case ev.Signed(signatures=signatures):

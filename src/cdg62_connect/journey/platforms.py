@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from cdg62_connect.clock import Clock
 from cdg62_connect.errors import ConfigurationError, WrongAuthority
-from cdg62_connect.iparapheur import IparapheurSoap
+from cdg62_connect.iparapheur import IparapheurSoap, Parapheur, SoapParapheur
 from cdg62_connect.journey.sessions import Sessions
 from cdg62_connect.s2low import S2low
 from cdg62_connect.transport import HttpSession
@@ -28,7 +28,7 @@ class AuthorityPlatforms:
 
     authority: Authority
     pastell: Pastell | None
-    parapheur: IparapheurSoap | None
+    parapheur: Parapheur | None
     tdt: S2low | None
 
     @property
@@ -48,8 +48,8 @@ class AuthorityPlatforms:
             )
         return self.pastell
 
-    def require_parapheur(self) -> IparapheurSoap:
-        """The parapheur's client.
+    def require_parapheur(self) -> Parapheur:
+        """The parapheur, whatever its protocol.
 
         Raises:
             ConfigurationError: the configuration gives this authority no account in the parapheur.
@@ -138,7 +138,7 @@ class PlatformDesk:
 
             pastell = Pastell(self._kept(self._sessions.pastell(bus)))
         if circuits is not None:
-            parapheur = IparapheurSoap(self._kept(self._sessions.parapheur(authority)))
+            parapheur = SoapParapheur(IparapheurSoap(self._kept(self._sessions.parapheur(authority))))
         if legality is not None:
             tdt = S2low(self._kept(self._sessions.s2low(legality)))
         return AuthorityPlatforms(authority=authority, pastell=pastell, parapheur=parapheur, tdt=tdt)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cdg62_connect.errors import NotFound, ResolutionRefused
 from cdg62_connect.journey import events as ev
 from cdg62_connect.journey.acte_search import find_in_status
-from cdg62_connect.journey.circuit import OpenCircuit, WatchCircuit
+from cdg62_connect.journey.circuit import OpenCircuit, StartCircuit, WatchCircuit
 from cdg62_connect.journey.legality import Transmit, WatchActe
 from cdg62_connect.journey.pastell.act import Act
 from cdg62_connect.journey.pastell.draft import DRAFT, CreateDraft, FillDraft, remote_key
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cdg62_connect.journey.state import Dossier
     from cdg62_connect.journey.step import Context, Effect
 
-_CIRCUIT_STEPS = (OpenCircuit.name, WatchCircuit.name)
+_CIRCUIT_STEPS = (OpenCircuit.name, StartCircuit.name, WatchCircuit.name)
 _ACTE_STEPS = (Transmit.name, WatchActe.name)
 _PASTELL_STEPS = (CreateDraft.name, FillDraft.name, Act.name, WatchDocument.name)
 
@@ -72,7 +72,7 @@ def never_left(hold: Hold, context: Context, *, by: str, motif: str) -> None:
         PlatformError: the platform cannot be asked now.
     """
     blocked = _blocked(hold.state)
-    steps: tuple[Effect, ...] = (OpenCircuit(), Transmit(), CreateDraft(), FillDraft(), Act())
+    steps: tuple[Effect, ...] = (OpenCircuit(), StartCircuit(), Transmit(), CreateDraft(), FillDraft(), Act())
     effect = next((step for step in steps if step.name == blocked.step), None)
     if effect is None:
         raise ResolutionRefused(
@@ -136,7 +136,7 @@ def _blocked(dossier: Dossier) -> ev.Blocked:
 
 def _adopt_circuit(dossier: Dossier, platforms: AuthorityPlatforms, remote_id: str) -> ev.CircuitOpened:
     try:
-        platforms.require_parapheur().dossiers.historique(remote_id)
+        platforms.require_parapheur().progress(remote_id)
     except NotFound:
         raise ResolutionRefused(
             f"Le parapheur ne montre aucun dossier « {remote_id} » au compte de {platforms.authority.name}. "

@@ -99,6 +99,7 @@ class Dossier:
     attempt: int = 1
     intents: tuple[ev.IntentRecorded, ...] = ()
     pastell: PastellDocument | None = None
+    draft: ev.CircuitDrafted | None = None
     circuit: ev.CircuitOpened | None = None
     signed: ev.Signed | None = None
     rejected: ev.RejectedInCircuit | None = None
@@ -194,8 +195,11 @@ def apply(dossier: Dossier, event: ev.Event) -> Dossier:
             )
         case ev.IntentCleared(step=step):
             return _settled(dossier, step)
+        case ev.CircuitDrafted() as fact:
+            return replace(_settled(dossier, "ouvrir_circuit"), draft=fact)
         case ev.CircuitOpened() as fact:
-            opened = replace(_settled(dossier, "ouvrir_circuit"), circuit=fact)
+            settled = _settled(_settled(dossier, "ouvrir_circuit"), "lancer_circuit")
+            opened = replace(settled, circuit=fact)
             return _told(opened, event, "AU_PARAPHEUR")
         case ev.Signed() as fact:
             message = " ".join([*(s.problem for s in fact.signatures if s.problem), fact.remark]).strip()

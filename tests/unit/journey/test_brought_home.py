@@ -8,7 +8,14 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-from cdg62_connect.iparapheur import LogEntry, RetrievedDossier, RetrievedFile
+from cdg62_connect.iparapheur import (
+    CircuitState,
+    Evidence,
+    LogEntry,
+    RetrievedFile,
+    SignedDocument,
+    progress,
+)
 from cdg62_connect.journey import Dossier
 from cdg62_connect.journey import events as ev
 from cdg62_connect.journey.circuit import WatchCircuit
@@ -22,10 +29,11 @@ NOW = datetime(2026, 3, 12, 12, tzinfo=UTC)
 class Parapheur:
     """Refused by a person who joined a note and a detached signature."""
 
-    def historique(self, _dossier_id: str) -> tuple[LogEntry, ...]:
-        return (LogEntry(timestamp=NOW, nom="Le Maire", status="RejetSignataire", annotation="voir la note"),)
+    def progress(self, _remote_id: str) -> CircuitState:
+        refusal = LogEntry(timestamp=NOW, nom="Le Maire", status="RejetSignataire", annotation="voir la note")
+        return progress([refusal])
 
-    def recuperer(self, dossier_id: str, *, into: Path, limit: int) -> RetrievedDossier:
+    def collect(self, remote_id: str, *, into: Path, limit: int) -> Evidence:
         del limit
 
         def file(nom: str, content: bytes) -> RetrievedFile:
@@ -35,19 +43,12 @@ class Parapheur:
                 nom=nom, path=path, size=len(content), sha256=path.name, content_type="application/pdf"
             )
 
-        return RetrievedDossier(
-            dossier_id=dossier_id,
-            type_technique="T",
-            sous_type="S",
-            document=file("lettre.pdf", b"lettre"),
-            signature=file("signature.p7s", b"signature"),
-            supplementaires=(),
+        signed = SignedDocument(file("lettre.pdf", b"lettre"), (file("signature.p7s", b"signature"),))
+        return Evidence(
+            remote_id=remote_id,
+            documents=(signed,),
             annexes=(file("plan.pdf", SENT), file("../../note du maire.PDF", b"note")),
             bordereau=file("iParapheur_impression_dossier.pdf", b"bordereau"),
-            fichier_pes=None,
-            visuel=None,
-            metadonnees={},
-            champs={},
         )
 
 
@@ -69,7 +70,7 @@ def test_what_was_added_in_the_circuit_is_kept_under_a_name_of_ours(tmp_path: Pa
         ),
         circuit=ev.CircuitOpened(dossier_id="A", how="created"),
     )
-    parapheur = SimpleNamespace(dossiers=Parapheur())
+    parapheur = Parapheur()
     platforms = SimpleNamespace(require_parapheur=lambda: parapheur)
     anything = cast("Any", SimpleNamespace())
     context = Context(

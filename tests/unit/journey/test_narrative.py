@@ -27,6 +27,7 @@ FACTS: dict[type, ev.Fact] = {
         ev.AcknowledgementWritten(),
         ev.IntentRecorded(step="transmettre", key="N1"),
         ev.IntentCleared(step="transmettre", why="inconnu"),
+        ev.CircuitDrafted(key="A", dossier_id="17", how="created"),
         ev.CircuitOpened(dossier_id="A", how="found"),
         ev.Signed(
             files=(FILE,),

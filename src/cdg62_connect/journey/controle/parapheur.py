@@ -7,20 +7,18 @@ from typing import TYPE_CHECKING
 
 from cdg62_connect.errors import Cdg62Error
 from cdg62_connect.formats import same_label
-from cdg62_connect.iparapheur import IparapheurSoap
+from cdg62_connect.iparapheur import Parapheur
 from cdg62_connect.journey.controle.check import About, Check
 
 if TYPE_CHECKING:
     from cdg62_connect.settings import Authority
 
-_ECHO = "controle cdg62-connect"
 
-
-def parapheur_checks(authority: Authority, parapheur: IparapheurSoap) -> Iterator[Check]:
+def parapheur_checks(authority: Authority, parapheur: Parapheur) -> Iterator[Check]:
     """Does the parapheur know the account, and what the configuration names for it?"""
     account, wanted = _abouts(authority)[0], authority.require_parapheur()
     try:
-        parapheur.echo(_ECHO)
+        parapheur.check()
     except Cdg62Error as refused:
         yield account.failed(refused)
         yield from _unasked(authority, "Pas demandé : le compte n'est pas reconnu.", first="le compte")
@@ -52,10 +50,10 @@ def _abouts(authority: Authority) -> tuple[About, About, About]:
     )
 
 
-def _type(authority: Authority, parapheur: IparapheurSoap) -> Check:
+def _type(authority: Authority, parapheur: Parapheur) -> Check:
     about, wanted = _abouts(authority)[1], authority.require_parapheur().type_technique
     try:
-        known = parapheur.typologie.types()
+        known = parapheur.types()
     except Cdg62Error as refused:
         return about.failed(refused)
     if wanted in known:
@@ -63,10 +61,10 @@ def _type(authority: Authority, parapheur: IparapheurSoap) -> Check:
     return about.ko(f"« {wanted} » n'existe pas pour ce compte.", advice=_choose([wanted], known, key="type"))
 
 
-def _sous_types(authority: Authority, parapheur: IparapheurSoap) -> Check:
+def _sous_types(authority: Authority, parapheur: Parapheur) -> Check:
     about, account = _abouts(authority)[2], authority.require_parapheur()
     try:
-        known = parapheur.typologie.sous_types(account.type_technique)
+        known = parapheur.sous_types(account.type_technique)
     except Cdg62Error as refused:
         return about.failed(refused)
     missing: dict[str, list[str]] = {}

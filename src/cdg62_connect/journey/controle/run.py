@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cdg62_connect.clock import Clock, SystemClock
 from cdg62_connect.errors import Cdg62Error, ConfigurationError, ReleaseRefused
-from cdg62_connect.iparapheur import IparapheurSoap
+from cdg62_connect.iparapheur import IparapheurSoap, SoapParapheur
 from cdg62_connect.journey.controle import local, parapheur, pastell, s2low
 from cdg62_connect.journey.controle.check import About, Check
 from cdg62_connect.journey.controle.network import clock_check, connection_checks, date_request, reachable
@@ -148,7 +148,7 @@ class _Run:
         for authority in authorities:
             session = sessions[authority.siren]
             if isinstance(session, HttpSession):
-                yield from parapheur.parapheur_checks(authority, IparapheurSoap(session))
+                yield from parapheur.parapheur_checks(authority, SoapParapheur(IparapheurSoap(session)))
             else:
                 yield from parapheur.unasked(authority, str(session))
 

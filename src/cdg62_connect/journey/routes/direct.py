@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cdg62_connect.journey.circuit import OpenCircuit, ReleaseCircuit, WatchCircuit
+from cdg62_connect.journey.circuit import OpenCircuit, ReleaseCircuit, StartCircuit, WatchCircuit
 from cdg62_connect.journey.intake import Check
 from cdg62_connect.journey.legality import Transmit, WatchActe
 from cdg62_connect.journey.publication import Close, FileLot, PublishReturn, WriteAcknowledgement
@@ -26,6 +26,7 @@ def direct_route(settings: Settings, *, clock: Clock) -> tuple[Step, ...]:
         WriteAcknowledgement(),
         PublishReturn(),
         OpenCircuit(),
+        StartCircuit(),
         WatchCircuit(),
         Transmit(),
         ReleaseCircuit(),
