@@ -1,6 +1,6 @@
 """A large document through each operation that carries one, by three clients: speed and memory.
 
-Run: ``python benchmarks/documents.py [megabytes] [rounds]``
+Run: ``python benchmarks/documents.py [megabytes] [rounds] [operation…]``
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from contenders import CLIENTS, OPERATIONS
@@ -33,7 +34,7 @@ def main() -> None:
             assert server.stdout is not None
             address = f"http://127.0.0.1:{server.stdout.readline().strip()}"
             try:
-                found = compared(address, folder, rounds=rounds, size=size)
+                found = compared(address, folder, sys.argv[3:] or OPERATIONS, rounds=rounds, size=size)
             finally:
                 server.terminate()
     print(table(found), file=sys.stderr)
@@ -51,11 +52,13 @@ def write_document(path: Path, size: int) -> int:
     return path.stat().st_size
 
 
-def compared(address: str, folder: Path, *, rounds: int, size: int) -> dict[str, dict[str, object]]:
+def compared(
+    address: str, folder: Path, operations: Sequence[str], *, rounds: int, size: int
+) -> dict[str, dict[str, object]]:
     """Medians by operation and client; the clients take turns, so that they share the machine's moods."""
     runs: dict[tuple[str, str], list[dict[str, float]]] = {}
     for _ in range(rounds):
-        for operation in OPERATIONS:
+        for operation in operations:
             for client in CLIENTS:
                 if (client, operation) != ("zeep", "actes_transac_create"):  # which is not SOAP
                     run = once(client, operation, address, folder)
@@ -66,7 +69,7 @@ def compared(address: str, folder: Path, *, rounds: int, size: int) -> dict[str,
             for client in CLIENTS
             if (operation, client) in runs
         }
-        for operation in OPERATIONS
+        for operation in operations
     }
 
 
@@ -78,24 +81,25 @@ def once(client: str, operation: str, address: str, folder: Path) -> dict[str, f
 
 
 def figures(runs: list[dict[str, float]], size: int) -> dict[str, float]:
-    """What is told of several runs: ``ratio`` compares each with base64 alone in the same process."""
+    """What is told of several runs; the ratios compare each with base64 alone in the same process."""
     ratios = [run["alone"] / run["seconds"] for run in runs]
     return {
         "mb_per_s": round(size / 1e6 / statistics.median(run["seconds"] for run in runs)),
         "base64_alone_mb_per_s": round(size / 1e6 / statistics.median(run["alone"] for run in runs)),
         "ratio": round(statistics.median(ratios), 2),
         "best_ratio": round(max(ratios), 2),
+        "processor_ratio": round(statistics.median(run["alone_busy"] / run["busy"] for run in runs), 2),
         "above_idle_mb": round(statistics.median(run["above_idle_mb"] for run in runs), 1),
     }
 
 
 def table(found: dict[str, dict[str, object]]) -> str:
     """The same for people."""
-    columns = ("mb_per_s", "base64_alone_mb_per_s", "ratio", "best_ratio", "above_idle_mb")
+    columns = ("mb_per_s", "base64_alone_mb_per_s", "ratio", "best_ratio", "processor_ratio", "above_idle_mb")
     lines = [f"| operation | client | {' | '.join(columns)} |", "|---" * (len(columns) + 2) + "|"]
     for operation, clients in found.items():
         for client, figures in clients.items():
-            cells = " | ".join(str(figures[column]) for column in columns)  # pyright: ignore
+            cells = " | ".join(str(figures[column]) for column in columns)
             lines.append(f"| {operation} | {client} | {cells} |")
     return "\n".join(lines)
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from conformance.recordings import Exchange, recorded
 from conformance.renaming import renamed
-from conformance.replay import Outcome, Replay, replay, stretches
+from conformance.replay import Outcome, Replay, replay
+from conformance.together import stretches
 
 WANTED = 0.9
 """Share of each section that must agree."""
@@ -103,7 +104,12 @@ def _prepared(one: Replay, group: Sequence[Exchange]) -> None:
         one.shift(timedelta(days=max(0, math.ceil(late))))
     contents: dict[tuple[str, str], dict[str, str]] = {}
     for exchange in recorded():
-        if exchange.to_peer or exchange.id >= first.id or exchange.status != 200 or exchange.method != "PATCH":
+        if (
+            exchange.to_peer
+            or exchange.id >= first.id
+            or exchange.status != 200
+            or exchange.method != "PATCH"
+        ):
             continue
         found = _CONTENT.search(exchange.target)
         if found:

@@ -94,10 +94,42 @@ def drafts() -> dict[str, Draft]:
     return found
 
 
-def _details(read: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401
+def _details(read: Any) -> Iterator[dict[str, Any]]:
     if not isinstance(read, dict):
         return
     if "info" in read and "data" in read:
         yield read
     for value in read.values():
         yield from _details(value)
+
+
+_FLEET: dict[str, Draft] = {}
+
+
+def fleet() -> dict[str, Draft]:
+    """The sixty documents of the mass section, told by the rows of a list."""
+    if not _FLEET:
+        rows: dict[str, str] = {}
+        for exchange in recorded():
+            if exchange.section == "urba-mass" and isinstance(exchange.answer_json, list):
+                rows.update(
+                    {
+                        row["id_d"]: row["titre"]
+                        for row in exchange.answer_json
+                        if isinstance(row, dict) and row.get("titre")
+                    }
+                )
+        pattern = next(
+            (one for one in drafts().values() if str(one.data.get("titre") or "").startswith("Masse")), None
+        )
+        for id_d, titre in sorted(rows.items(), key=lambda row: row[1]):
+            if pattern is not None and titre.startswith("Masse "):
+                number = titre.removeprefix("Masse ")
+                data = {
+                    **pattern.data,
+                    "titre": titre,
+                    "id_document_externe": f"MASSE-{number}",
+                    "numero_de_lacte": f"MASSE_{number}",
+                }
+                _FLEET[id_d] = Draft(id_d, pattern.id_e, pattern.flux, data)
+    return _FLEET

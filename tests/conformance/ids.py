@@ -48,11 +48,11 @@ class Ids:
         self._known: dict[tuple[str, str], str] = {}
         self._moments: dict[str, str] = {}
 
-    def learn(self, recorded: Any, ours: Any) -> None:  # noqa: ANN401
+    def learn(self, recorded: Any, ours: Any) -> None:
         """Walk both answers side by side; a first meeting settles the name of an id."""
         self._walk(recorded, ours, listed=False)
 
-    def learn_moments(self, recorded: Any, ours: Any) -> None:  # noqa: ANN401
+    def learn_moments(self, recorded: Any, ours: Any) -> None:
         """Keep when the same thing happened on both sides."""
         if isinstance(recorded, dict) and isinstance(ours, dict):
             for key, value in recorded.items():
@@ -102,7 +102,7 @@ class Ids:
     def _named(self, word: str, kind: str) -> Callable[[re.Match[str]], str]:
         return lambda found: f"{word} {self.here(kind, found[1])}"
 
-    def _walk(self, recorded: Any, ours: Any, *, listed: bool) -> None:  # noqa: ANN401
+    def _walk(self, recorded: Any, ours: Any, *, listed: bool) -> None:
         if isinstance(recorded, dict) and isinstance(ours, dict):
             for key, value in recorded.items():
                 if key not in ours:

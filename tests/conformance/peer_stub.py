@@ -82,6 +82,7 @@ class PeerStub:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.0"
+            wbufsize = -1
 
             def do_GET(self) -> None:
                 self._serve()
@@ -125,7 +126,7 @@ class PeerStub:
         if method == "GET" and path == "/xmlmime.xsd":
             return 200, "text/xml", _XMLMIME
         with self._lock:
-            recorded = self._next((method, path, asked.soap))
+            recorded = self._next((method, target, asked.soap))
             self.asked.append(Asked(method, target, headers, body, recorded))
         if recorded is None:
             return 404, "text/plain", b"rien de tel n'a ete enregistre"
@@ -147,7 +148,7 @@ class PeerStub:
 
 
 def _key(exchange: Exchange) -> tuple[str, str, str]:
-    return exchange.method, exchange.target.split("?")[0], exchange.soap
+    return exchange.method, exchange.target, exchange.soap
 
 
 def contract(port: int) -> bytes:

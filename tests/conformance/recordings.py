@@ -29,8 +29,10 @@ ABSENT = (
 def place() -> Path | None:
     """The file of the recordings, ``None`` when there is none."""
     given = os.environ.get(VARIABLE)
-    candidates = [Path(given) / FILE, Path(given) / FILE.name] if given else []
-    candidates += sorted(PROJECT.parent.glob(f"*/reference/data/{FILE.as_posix()}"))
+    if given:
+        candidates = [Path(given) / FILE, Path(given) / FILE.name]
+    else:
+        candidates = sorted(PROJECT.parent.glob(f"*/reference/data/{FILE.as_posix()}"))
     return next((candidate for candidate in candidates if candidate.is_file()), None)
 
 
@@ -123,7 +125,7 @@ class Exchange:
         return content_of(self.answer)
 
     @cached_property
-    def answer_json(self) -> Any:  # noqa: ANN401
+    def answer_json(self) -> Any:
         """The JSON of the answer; :data:`NO_JSON` when it is none."""
         try:
             return json.loads(self.answer_bytes or b"")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 _CONSONANTS = "bcdfghjklmnpqrstvwxz"
 _NEXT = {
-    **{one: other for one, other in zip(_CONSONANTS, _CONSONANTS[1:] + _CONSONANTS[0], strict=True)},
+    **dict(zip(_CONSONANTS, _CONSONANTS[1:] + _CONSONANTS[0], strict=True)),
     **{str(figure): str((figure + 3) % 10) for figure in range(10)},
 }
 _NEXT |= {one.upper(): other.upper() for one, other in _NEXT.items() if one.isalpha()}
 _TABLE = str.maketrans(_NEXT)
-_CHANGED = {
+NAMES = {
     "denomination",
     "nom",
     "prenom",
@@ -21,12 +21,15 @@ _CHANGED = {
     "id_document_externe",
     "id_dossier_externe",
     "search",
+    "entite_base",
+    "field_value",
 }
-_KEPT = {"admin"}
+"""The fields whose values are names or numbers that people give."""
+_KEPT = {"admin", "0"}
 
 
 def renamed(name: str, value: str) -> str:
     """A consonant or a figure becomes another one, so that what was part of a text still is."""
-    if name not in _CHANGED or value in _KEPT:
+    if name not in NAMES or value in _KEPT:
         return value
     return value.translate(_TABLE)

@@ -14,11 +14,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from conformance.drafts import Draft, drafts, made, mentioned
-from conformance.ids import Ids, pairs_here, rewritten
-from conformance.peer_stub import PeerStub
-from conformance.recordings import NO_JSON, Exchange, content_of, peers_of, recorded
-from conformance.shape import differences, read_json
 from flask import Flask, got_request_exception
 from werkzeug.test import Client, EnvironBuilder
 
@@ -27,21 +22,28 @@ from cdg62_connect.simulator.faults import Faults
 from cdg62_connect.simulator.pastell.front import blueprint
 from cdg62_connect.simulator.pastell.platform import PastellState
 from cdg62_connect.simulator.pki import TestAuthority
+from conformance.drafts import drafts, fleet, made, mentioned
+from conformance.ids import rewritten
+from conformance.recordings import NO_JSON, Exchange, peers_of, recorded
+from conformance.shape import differences, read_json
+from conformance.together import (
+    is_lost,
+    is_slow,
+    opening,
+    shows,
+    state_of,
+    stretches,
+    tells_history,
+    together,
+    watched,
+)
+from conformance.wording import PASSWORD, Change, Wording, unchanged
 
-PASSWORD = "mot-de-passe-du-rejeu"  # noqa: S105 - of a platform that lives for one test
-PEER_PORT, DEAD_PORT = "8791", "8799"
 START = datetime(2026, 11, 21, 23, 30, tzinfo=UTC)
 _POLLING = "polling"
-_MOST_ROUNDS = 400
+_MOST_ROUNDS = 40
+_FLEET_ROUNDS = 600
 _SHOWN_ID = re.compile(rb'"id_d": "(\w{7})"')
-_OWN_WORDS = re.compile(r"wrong password|attempt \d")
-
-Change = Callable[[str, str], str]
-
-
-def unchanged(name: str, value: str) -> str:
-    """Names and numbers as they were."""
-    return value
 
 
 @dataclass
@@ -80,10 +82,11 @@ class _Held:
     faults: Faults = field(default_factory=Faults)
 
 
-class Replay:
+class Replay(Wording):
     """A new platform, and the calls made to it."""
 
     def __init__(self, folder: Path, *, change: Change = unchanged, whole: bool = True) -> None:
+        super().__init__(change=change, dead=_closed_port())
         self.clock = HookedClock(START)
         self.platform = PastellState(
             clock=self.clock,
@@ -93,19 +96,11 @@ class Replay:
             admin_password=PASSWORD,
         )
         self.platform.worker.mode = "main"
-        self.ids = Ids()
-        self.stub = PeerStub()
         self.stub.open()
         self.outcomes: list[Outcome] = []
         self.broken: list[str] = []
-        self._change = change
-        self._replaced: dict[str, str] = {}
         self._whole = whole
-        self._passwords = {"admin": PASSWORD}
-        self._tokens: list[str] = []
-        self._dead = _closed_port()
         self._nested = False
-        self._shift = timedelta(0)
         app = Flask("rejeu")
         app.register_blueprint(blueprint(_Held(self.platform)))  # pyright: ignore[reportArgumentType]
         got_request_exception.connect(self._note_breakage, app)
@@ -140,7 +135,7 @@ class Replay:
         done: list[Outcome] = []
         try:
             for group in together(exchanges):
-                if down and group[0].id >= _opening(script):
+                if down and group[0].id >= opening(script):
                     self.stub.open()
                     down = False
                 for exchange in group:
@@ -156,9 +151,9 @@ class Replay:
 
     def _group(self, group: Sequence[Exchange]) -> list[Outcome]:
         """Calls that were under way at the same time."""
-        if _watched(group[0]):
+        if watched(group[0]):
             return self._meanwhile(self._until_somebody_waits, group)
-        slow = next((one for one in group if _is_slow(one)), None)
+        slow = next((one for one in group if is_slow(one)), None)
         if slow is not None and len(group) > 1:
             ends: list[Outcome] = []
             others = [one for one in group if one is not slow]
@@ -168,9 +163,9 @@ class Replay:
                 for _ in range(self.platform.profile.calls_in_flight):
                     held.enter_context(self.platform.limiter.permit("127.0.0.1", self.platform.profile))
                 return [self.play(one) for one in group]
-        lost = [one for one in group if len(group) > 1 and _is_lost(one)]
+        lost = [one for one in group if len(group) > 1 and is_lost(one)]
         won = [one for one in group if one not in lost]
-        early = [one for one in lost if not any(_shows(one, other) for other in won)]
+        early = [one for one in lost if not any(shows(one, other) for other in won)]
         late = [one for one in lost if one not in early]
         return [
             *(self._while_held(one) for one in early),
@@ -217,23 +212,23 @@ class Replay:
     # -- documents whose making was not recorded -----------------------------------------------------------------
 
     def _prepare(self, exchange: Exchange) -> None:
-        if "Masse" in exchange.target or any(one in _fleet() for one in mentioned(exchange)):
-            for one in _fleet():
+        if "Masse" in exchange.target or any(one in fleet() for one in mentioned(exchange)):
+            for one in fleet():
                 self._make(one)
         for one in mentioned(exchange):
             self._make(one)
-            if one in _fleet() and exchange.target.endswith("/action/orientation"):
+            if one in fleet() and exchange.target.endswith("/action/orientation"):
                 self._launch(one)
 
     def _launch(self, first: str) -> None:
         """The sixty leave together; two of these calls were kept."""
-        for one, draft in _fleet().items():
+        for one, draft in fleet().items():
             place = f"/entite/{self.ids.here('e', draft.id_e)}/document/{self.ids.here('d', one)}"
             if one != first and one not in _TOLD:
                 self.admin("POST", f"{place}/action/orientation")
 
     def _make(self, id_d: str) -> None:
-        draft = _fleet().get(id_d) or drafts().get(id_d)
+        draft = fleet().get(id_d) or drafts().get(id_d)
         if draft is None or self.ids.knows("d", id_d):
             return
         entity = self.ids.here("e", draft.id_e)
@@ -267,14 +262,15 @@ class Replay:
     def _poll(self, exchange: Exchange) -> Outcome:
         """Look until the answer is the recorded one; the daemon makes one round between two looks."""
         best = self._once(exchange)
-        wanted = _state(exchange.answer_bytes or b"")
-        met = bool(wanted) and _state(best.body) == wanted
-        for _ in range(0 if self._nested else _MOST_ROUNDS):
+        wanted = state_of(exchange.answer_bytes or b"")
+        met = bool(wanted) and state_of(best.body) == wanted
+        rounds = _FLEET_ROUNDS if len(mentioned(exchange)) > 2 else _MOST_ROUNDS
+        for _ in range(0 if self._nested else rounds):
             if best.agrees or (met and not _lacks(best)):
                 break
             self._round(exchange)
             again = self._once(exchange)
-            there = bool(wanted) and _state(again.body) == wanted
+            there = bool(wanted) and state_of(again.body) == wanted
             if again.agrees or there:
                 best = again
             if (met and not there) or (there and not _lacks(again)):
@@ -324,22 +320,29 @@ class Replay:
             return
         self.ids.learn(expected, ours)
         self._keep_token(ours)
-        history = _tells_history(exchange)
+        history = tells_history(exchange)
         found = list(self._compared(exchange, expected, ours, history=history))
         if not found:
             self.ids.learn_moments(expected, ours)
         yield from found
 
     def _compared(
-        self, exchange: Exchange, expected: Any, ours: Any, *, history: bool  # noqa: ANN401
+        self,
+        exchange: Exchange,
+        expected: Any,
+        ours: Any,
+        *,
+        history: bool,
     ) -> Iterator[str]:
         return differences(
             expected,
             ours,
             told=self._told,
-            told_key=self._entity_key if "/document/count" in exchange.target else None,
-            partial=bool(exchange.edited),
-            lengths=self._whole and not history,
+            told_key=self._entity_key if "/document/count" in exchange.target else self.ids.told,
+            partial=bool(exchange.edited) or (not self._whole and "/connecteur/" in exchange.target),
+            paired=self._whole and not history,
+            titled=self._whole and history and "limit=" not in exchange.target,
+            strict=self._whole,
             moving="while the daemon works" in exchange.note or "while documents progress" in exchange.note,
         )
 
@@ -354,97 +357,6 @@ class Replay:
         known = all(one in made() for one in mentioned(exchange))
         if known and exchange.answer.get("sha256") in _uploaded() and content != exchange.answer_bytes:
             yield "contenu déposé attendu"
-
-    # -- what is sent ------------------------------------------------------------------------------------------
-
-    def _request(self, exchange: Exchange) -> tuple[list[tuple[str, str]], bytes]:
-        headers = [
-            (name, value)
-            for name, value in exchange.headers
-            if name.lower() not in ("host", "content-length", "authorization", "content-type")
-        ]
-        authorization = self._authorization(exchange)
-        if authorization:
-            headers.append(("Authorization", authorization))
-        kind, body = self._body(exchange)
-        if kind:
-            headers.append(("Content-Type", kind))
-        return headers, body
-
-    def _body(self, exchange: Exchange) -> tuple[str, bytes]:
-        form = exchange.form
-        kind = str(form["kind"])
-        if kind == "application/x-www-form-urlencoded":
-            pairs = [(name, self._ports(value)) for name, value in form.get("fields") or []]
-            return kind, urlencode(pairs_here(self._seen(pairs), self.ids, self._moved_text)).encode()
-        if kind == "multipart/form-data":
-            return self._multipart(exchange, form["parts"])
-        if kind.startswith("raw"):
-            return exchange.header("Content-Type"), content_of(form["content"]) or b""
-        return "", b""
-
-    def _multipart(self, exchange: Exchange, parts: Iterable[dict[str, Any]]) -> tuple[str, bytes]:
-        edge = b"--frontiere-du-rejeu"
-        pieces: list[bytes] = []
-        for part in parts:
-            head = f'Content-Disposition: form-data; name="{part["name"]}"'
-            content = self._change(part["name"], str(part.get("value", ""))).encode()
-            if "content" in part:
-                head += f'; filename="{part.get("filename", "")}"'
-                if part.get("content_type"):
-                    head += f"\r\nContent-Type: {part['content_type']}"
-                content = content_of(part["content"]) or b""
-            pieces += [edge, b"\r\n", head.encode(), b"\r\n\r\n", content, b"\r\n"]
-        return "multipart/form-data; boundary=frontiere-du-rejeu", b"".join([*pieces, edge, b"--\r\n"])
-
-    def _authorization(self, exchange: Exchange) -> str:
-        said = exchange.header("Authorization")
-        if said.startswith("Bearer"):
-            return f"Bearer {self._tokens[-1] if self._tokens and exchange.status != 401 else 'faux'}"
-        found = re.fullmatch(r"Basic <login (.*)>", said)
-        if found is None:
-            return said
-        login = found[1]
-        wrong = _OWN_WORDS.search(exchange.note) is not None
-        password = "faux" if wrong else self._passwords.get(login, "inconnu")
-        coded = base64.b64encode(f"{self._change('login', login)}:{password}".encode()).decode()
-        return f"Basic {coded}"
-
-    def _seen(self, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
-        """The same fields, after noting the accounts they make and the words that are changed."""
-        fields = dict(pairs)
-        if "login" in fields and "password" in fields:
-            self._passwords[fields["login"]] = fields["password"]
-        for name, value in pairs:
-            new = self._change(name, value)
-            if new != value and len(value) > 1:
-                self._replaced[value] = new
-        return pairs
-
-    def _moved_text(self, name: str, value: str) -> str:
-        value = self._change(name, value)
-        return self.ids.moment(value, shift=self._shift)
-
-    def _told(self, text: str) -> str:
-        if self._replaced and any(old in text for old in self._replaced):
-            longest = sorted(self._replaced, key=len, reverse=True)
-            pattern = "|".join(re.escape(old) for old in longest)
-            text = re.sub(
-                rf"(?<![^\W_])(?:{pattern})(?![^\W_])", lambda found: self._replaced[found[0]], text
-            )
-        return self.ids.told(text)
-
-    def _entity_key(self, key: str) -> str:
-        return self.ids.here("e", key)
-
-    def _keep_token(self, ours: Any) -> None:  # noqa: ANN401
-        if isinstance(ours, dict) and isinstance(ours.get("token"), str):
-            self._tokens.append(ours["token"])
-
-    def _ports(self, text: str) -> str:
-        return text.replace(f"127.0.0.1:{PEER_PORT}", f"127.0.0.1:{self.stub.port}").replace(
-            f"127.0.0.1:{DEAD_PORT}", f"127.0.0.1:{self._dead}"
-        )
 
     # -- the platform ------------------------------------------------------------------------------------------
 
@@ -477,9 +389,7 @@ class Replay:
             written = [(name, self._ports(self._change(name, value))) for name, value in fields.items()]
             self.admin("PATCH", f"{place}/content", written)
 
-    def admin(
-        self, method: str, path: str, fields: Iterable[tuple[str, str]] = ()
-    ) -> tuple[int, Any]:
+    def admin(self, method: str, path: str, fields: Iterable[tuple[str, str]] = ()) -> tuple[int, Any]:
         """A call of the administrator that is no part of the recording."""
         coded = base64.b64encode(f"admin:{PASSWORD}".encode()).decode()
         response = self._client.open(
@@ -511,122 +421,7 @@ def _closed_port() -> int:
         return int(held.getsockname()[1])
 
 
-def _opening(script: Sequence[Exchange]) -> str:
-    """The client call from which the peer answers: the one that caused its first exchange, or the next."""
-    if not script:
-        return "Q"
-    return script[0].during if script[0].during.startswith("P") else script[0].id
-
-
-def stretches(exchanges: Iterable[Exchange]) -> Iterator[list[Exchange]]:
-    """Calls that follow each other in one section."""
-    group: list[Exchange] = []
-    for one in exchanges:
-        if group and group[0].section != one.section:
-            yield group
-            group = []
-        group.append(one)
-    if group:
-        yield group
-
-
-def _lacks(outcome: Outcome) -> bool:
-    """Whether something has still to come."""
-    return any("absente" in gap or "élément" in gap for gap in outcome.gaps)
-
-
-def together(exchanges: Sequence[Exchange]) -> Iterator[list[Exchange]]:
-    """The calls in groups: alone, or those that were under way at the same time."""
-    group: list[Exchange] = []
-    end = 0.0
-    for one in exchanges:
-        started = one.began
-        joined = group and (
-            (started is not None and started < end - 0.01)
-            or ("while the first runs" in group[0].note and "first of two at once" not in group[-1].note)
-            or (_watched(group[0]) and started is not None and started - (group[0].began or 0) < 2)
-        )
-        if not joined:
-            if group:
-                yield group
-            group, end = [], 0.0
-        group.append(one)
-        end = max(end, one.ended or 0.0)
-    if group:
-        yield group
-
-
-def _watched(exchange: Exchange) -> bool:
-    """Whether the daemon was then at work on the document, slowly."""
-    return "while the worker checks" in exchange.note
-
-
-def _is_slow(exchange: Exchange) -> bool:
-    return float(exchange.raw.get("elapsed_ms") or 0) > 2000 or "first of two at once" in exchange.note
-
-
-def _is_lost(exchange: Exchange) -> bool:
-    """Whether a call met somebody else's and did nothing."""
-    read = exchange.answer_json
-    if not isinstance(read, dict):
-        return False
-    if "déjà en cours" in str(read.get("error-message", "")):
-        return True
-    return "content" in read and not _shows(exchange, exchange)
-
-
-def _shows(answered: Exchange, change: Exchange) -> bool:
-    """Whether the answer of one call shows what another one wrote."""
-    read = answered.answer_json
-    data = read.get("content", {}).get("data") if isinstance(read, dict) else None
-    if not isinstance(data, dict):
-        return False
-    if change.form["kind"] == "multipart/form-data":
-        field_name = change.target.split("/file/")[-1].split("/")[0]
-        names = [part.get("value") for part in change.form["parts"] if part["name"] == "file_name"]
-        held = data.get(field_name) or []
-        return any(name in (held.values() if isinstance(held, dict) else held) for name in names)
-    fields = change.form.get("fields") or []
-    return bool(fields) and all(data.get(name) == value for name, value in fields)
-
-
-def _fleet() -> dict[str, Draft]:
-    """The sixty documents of the mass section, told by the rows of a list."""
-    if not _FLEET:
-        rows: dict[str, str] = {}
-        for exchange in recorded():
-            if exchange.section == "urba-mass" and isinstance(exchange.answer_json, list):
-                rows.update({row["id_d"]: row["titre"] for row in exchange.answer_json if isinstance(row, dict) and row.get("titre")})
-        pattern = next((one for one in drafts().values() if str(one.data.get("titre") or "").startswith("Masse")), None)
-        for id_d, titre in sorted(rows.items(), key=lambda row: row[1]):
-            if pattern is not None and titre.startswith("Masse "):
-                number = titre.removeprefix("Masse ")
-                data = {
-                    **pattern.data,
-                    "titre": titre,
-                    "id_document_externe": f"MASSE-{number}",
-                    "numero_de_lacte": f"MASSE_{number}",
-                }
-                _FLEET[id_d] = Draft(id_d, pattern.id_e, pattern.flux, data)
-    return _FLEET
-
-
-_FLEET: dict[str, Draft] = {}
 _TOLD = {"P364OtB", "stjoau6"}
-
-
-def _tells_history(exchange: Exchange) -> bool:
-    """Whether the answer counts rows that calls left out of the recording also made."""
-    path = exchange.target.split("?")[0]
-    return bool(re.search(r"/journal(\.php)?$|/v2/entite/\d+/document$|/flux$|/count$|/role$", path)) and (
-        exchange.method == "GET"
-    )
-
-
-def _state(body: bytes) -> str:
-    read = read_json(body)
-    last = read.get("last_action") if isinstance(read, dict) else None
-    return str(last.get("action")) if isinstance(last, dict) else ""
 
 
 _UPLOADED: set[str] = set()
@@ -641,3 +436,8 @@ def _uploaded() -> set[str]:
                     if isinstance(part.get("content"), dict):
                         _UPLOADED.add(str(part["content"].get("sha256")))
     return _UPLOADED
+
+
+def _lacks(outcome: Outcome) -> bool:
+    """Whether something has still to come."""
+    return any("absente" in gap or "élément" in gap for gap in outcome.gaps)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from conformance.agreement import WANTED, Report, in_another_order
 from conformance.reasons import REASONS
 from conformance.recordings import sections

@@ -2,75 +2,40 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from cdg62_connect.moments import observed
-from support.lives import Platforms, in_child, live
-from support.outcomes import LIVES, Life, begin, check_end
+from support.kills import Moments
+from support.lives import Platforms
+from support.outcomes import LIVES
 
 SLICES = 8
 """The moments are dealt to so many tests, so that they can run side by side."""
 
 
-def moments_of(platforms: Platforms, life: Life, folder: Path) -> list[str]:
-    """Every moment of an undisturbed life."""
-    settings, lot = begin(platforms, life, folder)
-    reached: list[str] = []
-    with observed(reached.append):
-        live(settings, platforms.now())
-    check_end(platforms, settings, lot, life)
-    return reached
-
-
 @pytest.fixture(scope="session")
-def catalogue(
-    running_platforms: Platforms, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str], list[str]]:
-    """The moments of each life, counted once; counting also warms this process before it forks."""
-    known: dict[str, list[str]] = {}
-
-    def moments(name: str) -> list[str]:
-        if name not in known:
-            known[name] = moments_of(running_platforms, LIVES[name], tmp_path_factory.mktemp("compte"))
-        return known[name]
-
-    return moments
+def moments(running_platforms: Platforms, tmp_path_factory: pytest.TempPathFactory) -> Moments:
+    return Moments(running_platforms, LIVES, tmp_path_factory.mktemp("compte"))
 
 
 @pytest.mark.parametrize("part", range(SLICES))
 @pytest.mark.parametrize("name", LIVES)
 def test_killed_at_any_moment_each_dossier_ends_exactly_once(
-    name: str, part: int, platforms: Platforms, catalogue: Callable[[str], list[str]], tmp_path: Path
+    name: str, part: int, platforms: Platforms, moments: Moments, tmp_path: Path
 ) -> None:
-    life = LIVES[name]
-    moments = catalogue(name)
-    for rank in range(part, len(moments), SLICES):
-        settings, lot = begin(platforms, life, tmp_path / str(rank))
-        start = platforms.now()
-        status = in_child(lambda s=settings, t=start: live(s, t), kill_at=rank)
-        assert status == signal.SIGKILL, f"moment {rank} ({moments[rank]}) was not reached: {status}"
-        later = start + timedelta(days=1)
-        assert in_child(lambda s=settings, t=later: live(s, t)) == 0, f"killed at {moments[rank]}"
-        try:
-            check_end(platforms, settings, lot, life)
-        except AssertionError as wrong:
-            raise AssertionError(f"killed at moment {rank}, {moments[rank]}: {wrong}") from wrong
+    del platforms
+    moments.survive(name, tmp_path, part=part, parts=SLICES)
 
 
-def test_the_moments_cover_every_write_every_wire_step_and_every_file(
-    platforms: Platforms, catalogue: Callable[[str], list[str]]
-) -> None:
-    kinds = {moment.partition(":")[0] for name in LIVES for moment in catalogue(name)}
+def test_the_moments_cover_every_write_every_wire_step_and_every_file(moments: Moments) -> None:
+    reached = [moment for name in LIVES for moment in moments.of(name)]
+    kinds = {moment.partition(":")[0] for moment in reached}
     wire = {f"wire.{step}" for step in ("connect", "sent", "answered")}
     durable = {
         f"{what}.{side}" for what in ("journal", "file", "folder", "move") for side in ("before", "after")
     }
     assert wire | durable <= kinds
-    operations = {m.partition(":")[2] for name in LIVES for m in catalogue(name) if m.startswith("wire.sent")}
+    operations = {moment.partition(":")[2] for moment in reached if moment.startswith("wire.sent")}
     assert {"CreerDossier", "GetDossier", "ArchiverDossier", "EffacerDossierRejete"} <= operations
     assert "actes_transac_create" in operations

@@ -10,7 +10,7 @@ from pathlib import Path
 from cdg62_connect.journey import Journey, Stage
 from cdg62_connect.operis import DepositTree
 from cdg62_connect.settings import Settings
-from cdg62_connect.testing.installation import Route, deposit, install
+from cdg62_connect.testing.installation import Protocole, Route, deposit, install
 from support.lives import Platforms, sample
 
 
@@ -24,6 +24,7 @@ class Life:
     acts: int
     refuse: str | None = None
     route: Route = "direct"
+    parapheur: Protocole = "soap"
 
 
 LIVES = {
@@ -51,9 +52,15 @@ PASTELL_LIVES = {
 """The same lives through Pastell; what is to be corrected never reaches it."""
 
 
+REST_LIVES = {
+    name: replace(life, parapheur="rest") for name, life in LIVES.items() if life.stage is Stage.CLOSED
+}
+"""The same lives with the parapheur spoken to over REST."""
+
+
 def begin(platforms: Platforms, life: Life, folder: Path) -> tuple[Settings, str]:
     platforms.start_again(refuse=life.refuse)
-    settings = install(platforms.described, folder=folder, route=life.route)
+    settings = install(platforms.described, folder=folder, route=life.route, parapheur=life.parapheur)
     rhythm = settings.rhythm.model_copy(update={"pastell_seconds": 900})  # fewer looks, so fewer moments
     settings = settings.model_copy(update={"rhythm": rhythm})
     DepositTree(settings.deposit.root, mode=settings.deposit.mode).prepare()

@@ -32,6 +32,13 @@ class DemoRoute(StrEnum):
     PASTELL = "pastell"
 
 
+class DemoParapheur(StrEnum):
+    """How the parapheur of the demo is spoken to."""
+
+    SOAP = "soap"
+    REST = "rest"
+
+
 class DemoUnfinished(Cdg62Error):
     """La démonstration ne s'est pas terminée : un dossier attend encore."""
 
@@ -46,6 +53,10 @@ def demo(
         DemoRoute,
         typer.Option(help="direct : vers le parapheur et S2LOW ; pastell : par Pastell, qui leur parle."),
     ] = DemoRoute.DIRECT,
+    parapheur: Annotated[
+        DemoParapheur,
+        typer.Option(help="Sur la route directe : soap, ou rest (l'API d'iParapheur 5)."),
+    ] = DemoParapheur.SOAP,
     verbose: VerboseOption = 0,
 ) -> None:
     """Joue le parcours entier : dépôts d'Opéris, parapheur, signature, S2LOW, préfecture, retours.
@@ -72,7 +83,7 @@ def demo(
     server = SimulatorServer(simulator, tls=True)
     server.start()
     try:
-        settings = install(server.describe(), folder=place, route=route.value)
+        settings = install(server.describe(), folder=place, route=route.value, parapheur=parapheur.value)
         with Journey(settings, clock=clock) as journey:
             for lot in sorted(path for path in sample_deposits().iterdir() if path.is_dir()):
                 deposit(lot, root=settings.deposit.root)

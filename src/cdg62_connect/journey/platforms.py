@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from cdg62_connect.clock import Clock
 from cdg62_connect.errors import ConfigurationError, WrongAuthority
-from cdg62_connect.iparapheur import IparapheurSoap, Parapheur, SoapParapheur
+from cdg62_connect.iparapheur import Parapheur
+from cdg62_connect.journey.circuits import OpenedParapheur, open_parapheur
 from cdg62_connect.journey.sessions import Sessions
 from cdg62_connect.s2low import S2low
 from cdg62_connect.transport import HttpSession
@@ -100,7 +101,7 @@ class PlatformDesk:
         self._settings = settings
         self._sessions = Sessions(settings, clock)
         self._made: dict[str, AuthorityPlatforms] = {}
-        self._open: list[HttpSession] = []
+        self._open: list[HttpSession | OpenedParapheur] = []
 
     def assign(self, dossier: Dossier) -> Assignment:
         """The dossier with its own authority's clients.
@@ -125,8 +126,8 @@ class PlatformDesk:
 
     def close(self) -> None:
         """Close every connection."""
-        for session in self._open:
-            session.close()
+        for opened in self._open:
+            opened.close()
         self._open.clear()
         self._made.clear()
 
@@ -138,7 +139,9 @@ class PlatformDesk:
 
             pastell = Pastell(self._kept(self._sessions.pastell(bus)))
         if circuits is not None:
-            parapheur = SoapParapheur(IparapheurSoap(self._kept(self._sessions.parapheur(authority))))
+            opened = open_parapheur(self._sessions, authority)
+            self._open.append(opened)
+            parapheur = opened.parapheur
         if legality is not None:
             tdt = S2low(self._kept(self._sessions.s2low(legality)))
         return AuthorityPlatforms(authority=authority, pastell=pastell, parapheur=parapheur, tdt=tdt)

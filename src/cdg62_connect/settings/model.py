@@ -158,11 +158,28 @@ class Platform(_Section):
         return self
 
 
+class Protocole(StrEnum):
+    """How a parapheur is spoken to: its SOAP service (v3, v4, and the bridge of v5), or the REST API of v5."""
+
+    SOAP = "soap"
+    REST = "rest"
+
+
+class ParapheurPlatform(Platform):
+    """The parapheur: the address of its SOAP service, or the root of the platform for REST.
+
+    ``realm`` is that of its Keycloak (REST only).
+    """
+
+    protocol: Protocole = Field(default=Protocole.SOAP, alias="protocole")
+    realm: str = "api"
+
+
 class Platforms(_Section):
     """The platforms that this installation speaks to itself; Pastell speaks to the others in its place."""
 
     pastell: Platform | None = None
-    iparapheur: Platform | None = None
+    iparapheur: ParapheurPlatform | None = None
     s2low: Platform | None = None
 
     def named(self) -> dict[str, Platform]:
@@ -175,9 +192,12 @@ class ParapheurAccount(_Section):
     """One authority's account and circuits in iParapheur.
 
     ``sous_types`` maps a document code of the deposit contract to the sous-type whose circuit it takes;
-    the key ``defaut`` serves every other code.
+    the key ``defaut`` serves every other code. ``tenant`` and ``desk`` are needed by REST only, and only when
+    the account has several.
     """
 
+    tenant: str | None = None
+    desk: str | None = Field(default=None, alias="bureau")
     login: str = Field(alias="identifiant")
     password: SecretValue = Field(alias="mot_de_passe")
     type_technique: str = Field(alias="type")
@@ -275,7 +295,9 @@ class Authority(_Section):
         if self.pastell is not None and self.pastell.carries_all:
             return self
         if self.parapheur is None:
-            raise ValueError("donnez une section parapheur, ou une section pastell qui porte tous les documents")
+            raise ValueError(
+                "donnez une section parapheur, ou une section pastell qui porte tous les documents"
+            )
         if self.canal_legalite is CanalLegalite.S2LOW and self.s2low is None:
             raise ValueError("le canal s2low demande une section s2low (certificat)")
         return self
@@ -387,7 +409,11 @@ class Settings(_Section):
     @model_validator(mode="after")
     def _every_account_has_its_platform(self) -> Settings:
         for authority in self.authorities:
-            accounts = {"pastell": authority.pastell, "iparapheur": authority.parapheur, "s2low": authority.s2low}
+            accounts = {
+                "pastell": authority.pastell,
+                "iparapheur": authority.parapheur,
+                "s2low": authority.s2low,
+            }
             for name, account in accounts.items():
                 if account is not None and name not in self.platforms.named():
                     raise ValueError(
@@ -403,7 +429,9 @@ class Settings(_Section):
         """
         found = self.platforms.named().get(name)
         if found is None:
-            raise ConfigurationError(f"La section plateformes.{name} manque dans la configuration : ajoutez-la.")
+            raise ConfigurationError(
+                f"La section plateformes.{name} manque dans la configuration : ajoutez-la."
+            )
         return found
 
     def authority(self, siren: str) -> Authority | None:

@@ -16,6 +16,7 @@ from cdg62_connect.extras import extra
 from cdg62_connect.settings import Settings, load_settings
 
 Route = Literal["direct", "pastell"]
+Protocole = Literal["soap", "rest"]
 
 URBANISME = "document-autorisation-urbanisme"
 """The flux of Pastell made for documents of urbanisme."""
@@ -33,6 +34,23 @@ class ParapheurAccess(BaseModel):
     siren: str
     login: str
     password: str
+
+
+class RestAccess(BaseModel):
+    """One account of the simulated parapheur over REST, and the desk it sends from."""
+
+    siren: str
+    login: str
+    password: str
+    tenant: str
+    bureau: str
+
+
+class RestDescribed(BaseModel):
+    """Where the REST API of the simulated parapheur is, and who may enter."""
+
+    url: str
+    accounts: list[RestAccess]
 
 
 class S2lowAccess(BaseModel):
@@ -80,6 +98,7 @@ class Described(BaseModel):
 
     pastell: PastellDescribed
     iparapheur_soap: ParapheurDescribed
+    iparapheur_rest: RestDescribed
     s2low: S2lowDescribed
     admin: str
 
@@ -107,7 +126,12 @@ def deposit(lot: Path, *, root: Path) -> str:
 
 
 def install(
-    described: Mapping[str, object], *, folder: Path, route: Route = "direct", flux: str = URBANISME
+    described: Mapping[str, object],
+    *,
+    folder: Path,
+    route: Route = "direct",
+    flux: str = URBANISME,
+    parapheur: Protocole = "soap",
 ) -> Settings:
     """Write a configuration for every simulated commune into ``folder`` and load it.
 
@@ -119,18 +143,19 @@ def install(
         folder: an existing folder.
         route: ``direct``: to the parapheur and S2LOW; ``pastell``: through Pastell, which speaks to them.
         flux: the flux of Pastell that carries every document.
+        parapheur: how the parapheur is spoken to on the direct route.
     """
     access = Described.model_validate(described)
     secrets = folder / "secrets"
     secrets.mkdir(parents=True, exist_ok=True, mode=0o700)
     communes = [collectivite for collectivite in COLLECTIVITES if collectivite.insee]
-    write = _direct if route == "direct" else partial(_via_pastell, flux=flux)
+    write = partial(_direct, protocole=parapheur) if route == "direct" else partial(_via_pastell, flux=flux)
     authorities = [
         "\n".join([*_identity(collectivite), *write(collectivite, access, secrets)])
         for collectivite in communes
     ]
     path = folder / "cdg62-connect.toml"
-    path.write_text(_toml(access, authorities, route), encoding="utf-8")
+    path.write_text(_toml(access, authorities, route, parapheur), encoding="utf-8")
     return load_settings(path, environ={})
 
 
@@ -145,14 +170,19 @@ def _identity(collectivite: Collectivite) -> list[str]:
     ]
 
 
-def _direct(collectivite: Collectivite, access: Described, secrets: Path) -> list[str]:
+def _direct(
+    collectivite: Collectivite, access: Described, secrets: Path, *, protocole: Protocole
+) -> list[str]:
     siren = collectivite.siren
     parapheur = next(one for one in access.iparapheur_soap.accounts if one.siren == siren)
+    rest = next(one for one in access.iparapheur_rest.accounts if one.siren == siren)
+    desk = [f"tenant = {_text(rest.tenant)}", f"bureau = {_text(rest.bureau)}"]
     s2low = next(one for one in access.s2low.accounts if one.siren == siren)
     return [
         "[autorites.parapheur]",
         f"identifiant = {_text(parapheur.login)}",
         f"mot_de_passe = {_hidden(secrets / f'parapheur-{siren}', parapheur.password)}",
+        *(desk if protocole == "rest" else []),
         'type = "URBANISME"',
         _table("sous_types", _sous_types()),
         "[autorites.s2low]",
@@ -199,12 +229,13 @@ _DECISIONS = (
 )
 
 
-def _toml(access: Described, authorities: Iterable[str], route: Route) -> str:
+def _toml(access: Described, authorities: Iterable[str], route: Route, protocole: Protocole) -> str:
     ca = access.s2low.ca
-    parapheur = access.iparapheur_soap.url
+    parapheur = access.iparapheur_soap.url if protocole == "soap" else access.iparapheur_rest.url
     platforms = (
         [
             *_platform("iparapheur", parapheur, ca if parapheur.startswith("https:") else None),
+            f"protocole = {_text(protocole)}",
             *_platform("s2low", access.s2low.url, ca),
         ]
         if route == "direct"

@@ -45,7 +45,7 @@ with extra("testing", needed_for="Les plateformes en mémoire"):
     import responses
 
     from cdg62_connect.simulator import Simulator, admin
-    from cdg62_connect.simulator.iparapheur import routes as iparapheur
+    from cdg62_connect.simulator.iparapheur.rest import routes as iparapheur
     from cdg62_connect.simulator.listening import TlsTerms
     from cdg62_connect.simulator.pastell import front as pastell
     from cdg62_connect.simulator.s2low import routes as s2low
@@ -98,7 +98,7 @@ class SimulatedPlatforms:
         terms = TlsTerms(certificate, key, client_ca=simulator.certificates.trusted)
         self._sites = {
             PARAPHEUR: _Site(
-                application("iparapheur", iparapheur.blueprint(simulator), mishaps=mishaps).wsgi_app
+                application("iparapheur", iparapheur.served(simulator), mishaps=mishaps).wsgi_app
             ),
             S2LOW: _Site(
                 application("s2low", s2low.blueprint(simulator), mishaps=mishaps).wsgi_app,

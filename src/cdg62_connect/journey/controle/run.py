@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cdg62_connect.clock import Clock, SystemClock
 from cdg62_connect.errors import Cdg62Error, ConfigurationError, ReleaseRefused
-from cdg62_connect.iparapheur import IparapheurSoap, SoapParapheur
+from cdg62_connect.journey.circuits import open_parapheur
 from cdg62_connect.journey.controle import local, parapheur, pastell, s2low
 from cdg62_connect.journey.controle.check import About, Check
 from cdg62_connect.journey.controle.network import clock_check, connection_checks, date_request, reachable
@@ -146,11 +146,13 @@ class _Run:
         sessions = {one.siren: self._parapheur_session(one) for one in authorities}
         yield self._hour("iparapheur", sessions)
         for authority in authorities:
-            session = sessions[authority.siren]
-            if isinstance(session, HttpSession):
-                yield from parapheur.parapheur_checks(authority, SoapParapheur(IparapheurSoap(session)))
-            else:
-                yield from parapheur.unasked(authority, str(session))
+            try:
+                opened = open_parapheur(self._sessions, authority)
+            except ConfigurationError as wrong:
+                yield from parapheur.unasked(authority, str(wrong))
+                continue
+            self._opened.callback(opened.close)
+            yield from parapheur.parapheur_checks(authority, opened.parapheur)
 
     def s2low(self) -> Iterator[Check]:
         """The certificates, the way to S2LOW, then each authority on it."""

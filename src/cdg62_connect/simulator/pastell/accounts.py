@@ -38,7 +38,10 @@ GENERAL_RIGHTS = (
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person or a program. ``certificate`` is the fingerprint of a client certificate, or ``""``."""
+    """A person or a program. ``certificate`` is the fingerprint of a client certificate, or ``""``.
+
+    ``is_api``: for programs only; it has tokens and nothing else.
+    """
 
     id_u: str
     login: str
@@ -47,6 +50,7 @@ class User:
     email: str = ""
     id_e: str = ROOT
     active: bool = True
+    is_api: bool = False
     certificate: str = ""
     password: str = field(default="", repr=False)
 
@@ -107,6 +111,7 @@ class Users:
         id_e: str = ROOT,
         password: str = "",
         certificate: str = "",
+        is_api: bool = False,
     ) -> User:
         """A new account."""
         user = User(
@@ -118,6 +123,7 @@ class Users:
             id_e=id_e,
             password=password,
             certificate=certificate,
+            is_api=is_api,
         )
         self._users[user.id_u] = user
         return user

@@ -92,7 +92,7 @@ class Connectors:
         if not libelle:
             raise bad_request("Le libellé est obligatoire.")
         known = self.types.get(id_connecteur)
-        if known is None or known.is_global != (id_e == ROOT):
+        if known is None or not known.allowed(on_root=id_e == ROOT):
             said = (
                 "Aucun connecteur de ce type."
                 if self._platform.profile.name == "2.0"

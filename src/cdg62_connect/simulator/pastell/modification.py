@@ -118,7 +118,8 @@ class Modification:
 
     def _done(self, consequences: Sequence[str]) -> None:
         document, platform = self._document, self._platform
-        document.titre = self._form.titre[:TITLE_WIDTH]
+        # The database writes a question mark for each byte that is no UTF-8.
+        document.titre = self._form.titre[:TITLE_WIDTH].encode("utf-8", "replace").decode()
         document.modification = platform.local_now()
         if self._form.modified:
             if self._flux.keeps_state(document.state):

@@ -38,6 +38,7 @@ class Profile:
         certificate_login: a TLS client certificate identifies its owner (always, behind a switch that is off,
             or not any more).
         accounts_can_be_disabled: users and entities can be deactivated.
+        api_users: accounts for programs only exist: no e-mail, no password, tokens that others make for them.
         failures_per_minute: failed identifications accepted from one address; 0: no limit.
         calls_in_flight: calls that one address may have under way, right password or not; 0: no limit.
         is_active_as_text: booleans of the rows come out as ``"1"``.
@@ -64,6 +65,7 @@ class Profile:
     bearer: bool = True
     certificate_login: CertificateLogin = "coupée"
     accounts_can_be_disabled: bool = True
+    api_users: bool = False
     failures_per_minute: int = 5
     calls_in_flight: int = 0
     is_active_as_text: bool = False
@@ -135,6 +137,7 @@ _4_1 = replace(
     version="4.1.17",
     last_changed_date="2026-02-10",
     extensions=("4.0.0", "4.1.0"),
+    api_users=True,
     calls_in_flight=0,
     reading_needs_edition=False,
     chunked_upload=True,

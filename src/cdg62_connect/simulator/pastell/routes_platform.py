@@ -51,7 +51,8 @@ def famille(call: Call) -> Any:  # noqa: ANN401 - JSON
     if one:
         known = types.get(one)
         return definition(known) if known else []
-    offered = [known for known in types.values() if known.is_global == call.params.true("global")]
+    on_root = call.params.true("global")
+    offered = [known for known in types.values() if known.allowed(on_root=on_root)]
     if wanted:
         return sorted((known.id for known in offered if known.famille == wanted), key=str.casefold)
     return sorted({known.famille for known in offered}, key=str.casefold)

@@ -42,15 +42,18 @@ def get(call: Call) -> Any:  # noqa: ANN401 - JSON
 
 
 def post(call: Call) -> Any:  # noqa: ANN401 - JSON
-    """``POST utilisateur``, ``…/{u}/activate|deactivate``, ``…/token[/{id}/renew]``."""
+    """``POST utilisateur``, ``…/{u}/activate|deactivate``, ``…/token[/{id}/renew]``, ``…/{u}/token``."""
     platform, params = call.platform, call.params
     if call.arg(0) == "token" and platform.profile.bearer:
-        return _renew(call) if call.arg(2) == "renew" else _new_token(call)
+        return _renew(call) if call.arg(2) == "renew" else _new_token(call, call.caller)
+    if call.arg(1) == "token" and platform.profile.api_users:
+        return _token_of_program(call)
     if call.arg(0) and platform.profile.accounts_can_be_disabled:
         return _activate(call)
     id_e = params.text("id_e") or ROOT
     right = "utilisateur:creation" if platform.profile.accounts_can_be_disabled else "utilisateur:edition"
     platform.rights.require(call.caller, id_e, right)
+    is_api = platform.profile.api_users and params.true("is_api")
     given = User(
         id_u="",
         login=params.text("login"),
@@ -58,11 +61,12 @@ def post(call: Call) -> Any:  # noqa: ANN401 - JSON
         prenom=params.text("prenom"),
         email=params.text("email"),
         id_e=id_e,
-        password=params.text("password"),
+        is_api=is_api,
+        password="" if is_api else params.text("password"),
         certificate=_certificate(params),
     )
     _check(call, given)
-    _check_password(call, given.password, wanted="password" in params.values)
+    _check_password(call, given.password, wanted="password" in params.values and not is_api)
     if platform.users.named(given.login) is not None:
         raise _taken()
     made = platform.users.add(
@@ -73,6 +77,7 @@ def post(call: Call) -> Any:  # noqa: ANN401 - JSON
         id_e=id_e,
         password=given.password,
         certificate=given.certificate,
+        is_api=is_api,
     )
     platform.rights.grant(made, NO_RIGHT, id_e)
     told = f"Création de l'utilisateur {made.login} ({made.id_u}) : prenom : {made.prenom}; nom : {made.nom}"
@@ -255,7 +260,9 @@ def _detail(call: Call, user: User) -> dict[str, Any]:
 
 
 def _activity(call: Call, user: User) -> dict[str, Any]:
-    return {"active": user.active} if call.platform.profile.accounts_can_be_disabled else {}
+    profile = call.platform.profile
+    active = {"active": user.active} if profile.accounts_can_be_disabled else {}
+    return {**active, "is_api": user.is_api} if profile.api_users else active
 
 
 def _certificate(params: Parameters) -> str:
@@ -275,7 +282,7 @@ def _check(call: Call, user: User) -> None:
         raise bad_request("Le nom est obligatoire")
     if not user.prenom:
         raise bad_request("Le prénom est obligatoire")
-    if not _EMAIL.fullmatch(user.email):
+    if not (user.is_api and not user.email) and not _EMAIL.fullmatch(user.email):
         raise bad_request("Votre adresse email ne semble pas valide")
     if user.id_e != ROOT and call.platform.entities.get(user.id_e) is None:
         raise bad_request(f"L'entité {user.id_e} n'existe pas")
@@ -313,7 +320,15 @@ def _token(call: Call, token: Token, *, secret: bool = False) -> dict[str, Any]:
     return {**shown, "created_at": token.created_at, "expired_at": expired_at, "is_expired": expired}
 
 
-def _new_token(call: Call) -> Any:  # noqa: ANN401 - JSON
+def _token_of_program(call: Call) -> Any:  # noqa: ANN401 - JSON
+    user = _user(call, call.arg(0))
+    call.platform.rights.require(call.caller, user.id_e, "utilisateur:edition")
+    if not user.is_api:
+        raise forbidden("Seul un utilisateur réservé à l'API reçoit ses jetons d'un autre")
+    return _new_token(call, user)
+
+
+def _new_token(call: Call, owner: User) -> Any:  # noqa: ANN401 - JSON
     platform, name, expiration = call.platform, call.params.text("name"), call.params.text("expiration")
     if not name:
         raise bad_request("Le nom du token est obligatoire")
@@ -328,7 +343,7 @@ def _new_token(call: Call) -> Any:  # noqa: ANN401 - JSON
         if expiration < platform.local_now():
             raise bad_request("La date d'expiration est antérieure à la date d'aujourd'hui")
         expired_at = day.astimezone(UTC)
-    made = platform.tokens.add(call.caller.id_u, name, created_at=platform.local_now(), expired_at=expired_at)
+    made = platform.tokens.add(owner.id_u, name, created_at=platform.local_now(), expired_at=expired_at)
     told = f"L'utilisateur {made.id_u} a créer le token « {name} »"
     if expiration:
         told += f" (date d'expiration : {expiration})"

@@ -123,7 +123,7 @@ PREPARE_IPARAPHEUR: Props = {
     "action-automatique": "send-iparapheur",
 }
 PREPARE_TDT = state("Préparation de l'envoi au TdT", action_automatique="send-tdt")
-PREPARE_GED = state("Préparation de l'envoi à la GED", action_automatique="send-ged")
+PREPARE_GED = state("Préparation de l'envoi à\u00a0la GED", action_automatique="send-ged")
 PREPARE_SAE = state("Préparation de l'envoi au SAE", action_automatique="send-archive")
 
 SENT_LIMIT = {"iparapheur_has_date_limite": "has_date_limite", "iparapheur_date_limite": "date_limite"}

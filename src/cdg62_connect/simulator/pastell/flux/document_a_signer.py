@@ -40,7 +40,7 @@ def document_a_signer(version: tuple[int, ...]) -> Flux:
     signed = ["recu-iparapheur", "recu-iparapheur-etat"]
     return Flux(
         id="document-a-signer",
-        nom="Document à signer",
+        nom="Document à faire signer",
         groupe=_GROUPE,
         pages={
             "Document": {
@@ -136,7 +136,7 @@ def document_a_signer(version: tuple[int, ...]) -> Flux:
                 "État signature récupérée", editable_content=["envoi_ged"], modification_no_change_etat=True
             ),
             "rejet-iparapheur": state("Signature refusée"),
-            "prepare-ged": state("Préparation de l'envoi à la GED", action_automatique="send-ged"),
+            "prepare-ged": state("Préparation de l'envoi à\u00a0la GED", action_automatique="send-ged"),
             "send-ged": send_ged(
                 {"content": {"envoi_ged": True}, "last-action": [*signed, "error-ged"]},
                 "error-ged",

@@ -72,7 +72,7 @@ def dossier_autorisation_urbanisme(version: Version) -> Flux:
     """A whole permit, to archive."""
     return compose(
         "dossier-autorisation-urbanisme",
-        "Dossier d'autorisation d'urbanisme (archivage)",
+        "Dossiers d'autorisation d'urbanisme (archivage)",
         groupe=_PACK,
         own={
             "titre": {**_own("Titre", "text", required=True), "title": True},

@@ -100,5 +100,5 @@ def _multipart(boundary: str, fields: Sequence[tuple[str, str]], files: Sequence
             f'Content-Disposition: form-data; name="{upload.field}"; filename="{upload.name}"\r\n'
             "Content-Type: application/octet-stream\r\n\r\n"
         )
-        pieces += [edge, head.encode("ascii"), upload.file.path.read_bytes(), b"\r\n"]
+        pieces += [edge, head.encode(), upload.file.path.read_bytes(), b"\r\n"]
     return b"".join((*pieces, f"--{boundary}--\r\n".encode("ascii")))

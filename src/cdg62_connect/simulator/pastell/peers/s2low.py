@@ -74,7 +74,7 @@ class S2low:
 
     def send_pes(self, c: Configuration, pes: PeerFile) -> str:
         """Import a PES."""
-        answer = S2lowPeer(c).post(_PES_IMPORT, (), [Upload("enveloppe", sent_name(pes.name), pes)])
+        answer = S2lowPeer(c).post(_PES_IMPORT, (), [Upload("enveloppe", pes.name.replace('"', "_"), pes)])
         try:
             root = read_xml(answer, what="La réponse", limit=_XML_LIMIT)
         except InvalidInput as unreadable:

@@ -109,6 +109,7 @@ def check(run: Execution) -> Moments:
     dossier_id = run.text("iparapheur_dossier_id")
     annexes = len(form.names(run.name("autre_document_attache")))
     rejected = status.outcome == "rejected"
+    form.save()  # what was learnt stays, even when the parapheur does not give the files
     result = signature.collect(c, dossier_id, rejected=rejected, folder=run.folder, annexes_envoyees=annexes)
     if rejected:
         _keep_slip(run, result, run.name("bordereau"))

@@ -305,9 +305,10 @@ def check_helios(run: Execution) -> Moments:
         run.message = f"La transaction est dans l'état : {pes_label(status.code)} ({status.code}) "
         return True
     acquit = connector.pes_acquit(c, transaction, folder=run.folder)
-    accepted = _accepted(acquit.path.read_bytes())
     form = run.form
     form.put(run.name("pes_has_reponse"), "1")
+    form.save()
+    accepted = _accepted(acquit.path.read_bytes())
     name = f"{stem(form.name_of(run.name('fichier_pes')))}_ACK.xml"
     form.add_file(run.name("pes_acquit"), name, acquit.path)
     form.put(run.name("pes_etat_ack"), "1" if accepted else "2")
