@@ -11,6 +11,7 @@ import os
 import secrets
 import ssl
 import tempfile
+import warnings
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,7 +56,9 @@ def load_pkcs12(context: ssl.SSLContext, content: bytes, *, path: Path, passphra
         from cryptography.hazmat.primitives import serialization
         from cryptography.hazmat.primitives.serialization import pkcs12
     try:
-        opened = pkcs12.load_pkcs12(content, passphrase.reveal().encode() if passphrase else None)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of BER where DER is wanted: many tools write it
+            opened = pkcs12.load_pkcs12(content, passphrase.reveal().encode() if passphrase else None)
     except UnsupportedAlgorithm:
         raise ConfigurationError(
             f"Le certificat client « {path} » est chiffré par un procédé ancien que l'OpenSSL installé refuse : "

@@ -195,16 +195,16 @@ def _names(offered: object) -> set[str]:
 
 
 def _associations(pastell: Pastell, entity: str, flux: str) -> Mapping[str, Association]:
-    """What serves a flux in an entity: its own associations, else those of the entities above."""
-    found: dict[str, Association] = {}
+    """What serves a flux in an entity: its own associations, else those of the entities above that we may see."""
+    found = {one.famille: one for one in pastell.associations.lister(entity, flux=flux)}
     for _ in range(_HIGHEST):
-        for one in pastell.associations.lister(entity, flux=flux):
-            found.setdefault(one.famille, one)
         try:
             entity = pastell.entites.detail(entity).mere
+            if entity in ("", "0"):
+                break
+            for one in pastell.associations.lister(entity, flux=flux):
+                found.setdefault(one.famille, one)
         except (NotFound, AccessRefused):
-            break
-        if entity in ("", "0"):
             break
     return found
 
