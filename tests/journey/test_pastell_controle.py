@@ -76,15 +76,12 @@ def test_a_flux_that_the_platform_lacks_is_told_before_anything_is_deposited(
     assert check.result is Result.KO
 
 
-def test_a_sous_type_that_does_not_exist_is_told_where_the_platform_says_them(
+def test_sous_types_that_a_connector_does_not_tell_are_not_taken_for_right(
     settings: Settings, platforms: Platforms
 ) -> None:
-    wrong, code = with_account(settings, sous_types={"defaut": "Inconnu"}), f"pastell.sous_types.{URBANISME}"
-    assert checks(wrong, platforms)[code].result is Result.UNVERIFIABLE  # 4.0.14 does not say them
-    platforms.tell("/pastell/profil", {"profil": "4.1"})
-    check = checks(wrong, platforms)[code]
-    assert check.result is Result.KO
-    assert "Inconnu" in check.found
+    check = checks(settings, platforms)[f"pastell.sous_types.{URBANISME}"]
+    assert check.result is Result.UNVERIFIABLE  # connectors tell them since 4.0.15
+    assert "premier dépôt" in check.advice
 
 
 def test_a_wrong_password_is_told_and_the_rest_is_left_unasked(
