@@ -15,11 +15,13 @@ from cryptography.hazmat.primitives import serialization
 
 from cdg62_connect import HttpSession, IparapheurSoap, S2low, Secret
 from cdg62_connect.iparapheur import Document, NewDossier
+from cdg62_connect.pastell import Pastell
 from cdg62_connect.s2low import ActeFile, NewActe
 from cdg62_connect.simulator import SimClock, Simulator, SimulatorServer
 from cdg62_connect.simulator.pki import TestAuthority
 from cdg62_connect.testing.installation import sample_deposits
-from cdg62_connect.transport import BasicAuth, ClientCertificate, Payload
+from cdg62_connect.transport import BasicAuth, BearerAuth, ClientCertificate, Payload
+from support.pastell_operations import WRITING, Seen
 
 OpenSession = Callable[..., HttpSession]
 
@@ -89,6 +91,45 @@ def s2low_session(described: Any, open_session: OpenSession) -> OpenSession:
 @pytest.fixture
 def s2low(s2low_session: OpenSession) -> S2low:
     return S2low(s2low_session())
+
+
+@pytest.fixture
+def connect(described: Any, open_session: OpenSession) -> Callable[..., Pastell]:
+    """A client of Pastell: of the first commune, of the administrator, of any account, or of a token."""
+
+    def one(
+        *, admin: bool = False, login: str = "", password: str = "", token: Secret | None = None
+    ) -> Pastell:
+        access = described["pastell"]
+        account = access["admin"] if admin else access
+        basic = BasicAuth(login or account["login"], Secret(password or account["password"]))
+        auth = BearerAuth(token) if token else basic
+        return Pastell(open_session(access["url"], platform="pastell", auth=auth))
+
+    return one
+
+
+@pytest.fixture
+def entity(described: Any) -> str:
+    """The entity of the first commune in Pastell."""
+    return described["pastell"]["id_e"]
+
+
+@pytest.fixture
+def operations(simulator: Simulator, request: pytest.FixtureRequest) -> Iterator[Seen]:
+    """What becomes of the operations of Pastell's client in the test; docs/pastell-versions.md has to say the same."""
+
+    def calls() -> int:
+        made = simulator.faults.calls.get("pastell", {})
+        return sum(count for operation, count in made.items() if operation != "GET version")
+
+    seen = Seen(simulator.pastell, calls)
+    with pytest.MonkeyPatch.context() as patch:
+        seen.watch(patch)
+        yield seen
+    request.node.user_properties.append(("pastell", [(*cell, what) for cell, what in seen.cells.items()]))
+    if not request.config.stash.get(WRITING, False):
+        seen.compare()
 
 
 @pytest.fixture(scope="session")

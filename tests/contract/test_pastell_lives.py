@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from cdg62_connect import HttpSession, Secret
 from cdg62_connect.errors import InvalidInput, NotFound
 from cdg62_connect.pastell import (
     ActionFailed,
@@ -27,9 +26,9 @@ from cdg62_connect.pastell import (
     verdict,
 )
 from cdg62_connect.simulator import SimClock, Simulator
-from cdg62_connect.transport import BasicAuth, Payload
+from cdg62_connect.transport import Payload
 
-OpenSession = Callable[..., HttpSession]
+pytestmark = pytest.mark.usefixtures("operations")
 
 GENERATIONS = ("2.0", "3.1", "4.0", "4.1", "5.0")
 URBA = "document-autorisation-urbanisme"
@@ -65,24 +64,6 @@ PES = (
 def simulator(simulator: Simulator) -> Iterator[Simulator]:
     yield simulator
     simulator.pastell.use_profile("4.0")
-
-
-@pytest.fixture
-def connect(described: Any, open_session: OpenSession) -> Callable[..., Pastell]:
-    """A client: of the first commune, or of the administrator."""
-
-    def one(*, admin: bool = False) -> Pastell:
-        access = described["pastell"]
-        account = access["admin"] if admin else access
-        auth = BasicAuth(account["login"], Secret(account["password"]))
-        return Pastell(open_session(access["url"], platform="pastell", auth=auth))
-
-    return one
-
-
-@pytest.fixture
-def entity(described: Any) -> str:
-    return described["pastell"]["id_e"]
 
 
 @pytest.fixture

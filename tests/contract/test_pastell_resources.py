@@ -29,7 +29,9 @@ from cdg62_connect.pastell import (
     SavedThenRefused,
 )
 from cdg62_connect.simulator import SimClock, Simulator
-from cdg62_connect.transport import BasicAuth, BearerAuth, ClientCertificate, Payload
+from cdg62_connect.transport import BasicAuth, ClientCertificate, Payload
+
+pytestmark = pytest.mark.usefixtures("operations")
 
 OpenSession = Callable[..., HttpSession]
 Connect = Callable[..., Pastell]
@@ -49,27 +51,6 @@ def simulator(simulator: Simulator) -> Iterator[Simulator]:
 def generation(request: pytest.FixtureRequest, simulator: Simulator) -> str:
     simulator.pastell.use_profile(request.param)
     return str(request.param)
-
-
-@pytest.fixture
-def connect(simulator: Simulator, described: Any, open_session: OpenSession) -> Connect:
-    """A client: of the first commune, of the administrator, of any account, or of a token."""
-
-    def one(
-        *, admin: bool = False, login: str = "", password: str = "", token: Secret | None = None
-    ) -> Pastell:
-        access = described["pastell"]
-        account = access["admin"] if admin else access
-        basic = BasicAuth(login or account["login"], Secret(password or account["password"]))
-        auth = BearerAuth(token) if token else basic
-        return Pastell(open_session(access["url"], platform="pastell", auth=auth))
-
-    return one
-
-
-@pytest.fixture
-def entity(described: Any) -> str:
-    return described["pastell"]["id_e"]
 
 
 def test_the_version_decides_what_can_be_done(generation: str, connect: Connect) -> None:

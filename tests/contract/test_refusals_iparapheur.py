@@ -10,6 +10,7 @@ import pytest
 
 from cdg62_connect import HttpSession, IparapheurSoap
 from cdg62_connect.errors import (
+    AccessRefused,
     AlreadyExists,
     AuthenticationRefused,
     InvalidRequest,
@@ -21,10 +22,17 @@ from cdg62_connect.errors import (
     Unavailable,
     UnreadableAnswer,
 )
-from cdg62_connect.iparapheur import NewDossier
+from cdg62_connect.iparapheur import (
+    OPERATIONS,
+    CodeTransition,
+    Document,
+    NewDossier,
+    NewDossierPES,
+    NotEmitted,
+)
 from cdg62_connect.simulator import Simulator, SimulatorServer
 from cdg62_connect.simulator.catalogue import on_demand
-from cdg62_connect.transport import ClientCertificate
+from cdg62_connect.transport import ClientCertificate, Payload
 
 OpenSession = Callable[..., HttpSession]
 Make = Callable[..., NewDossier]
@@ -45,30 +53,53 @@ READ: dict[str, type[PlatformError]] = {
     **FRONT,
     "demande_illisible": Unavailable,
     "faute_soap": Unavailable,
-    "introuvable": NotFound,
+}
+ABOUT: dict[str, type[PlatformError]] = {**READ, "introuvable": NotFound}
+GONE: dict[str, type[PlatformError]] = {**EFFECT, "introuvable": NotFound}
+UNPROVED: dict[str, type[PlatformError]] = {"sans_retour": UnreadableAnswer, "retour_vide": UnreadableAnswer}
+CREATION: dict[str, type[PlatformError]] = {
+    **EFFECT,
+    "sous_type_inconnu": InvalidRequest,
+    "deja_present": AlreadyExists,
+    "metadonnee_manquante": InvalidRequest,
+    "sans_nom": InvalidRequest,
+    "identifiant_invalide": InvalidRequest,
+    "visibilite_inconnue": InvalidRequest,
+    "date_limite_invalide": InvalidRequest,
+    "sans_document": InvalidRequest,
+    "document_invalide": InvalidRequest,
+    "pes_invalide": InvalidRequest,
 }
 EXPECTED: dict[str, dict[str, type[PlatformError]]] = {
-    "CreerDossier": {
-        **EFFECT,
-        "sous_type_inconnu": InvalidRequest,
-        "deja_present": AlreadyExists,
-        "metadonnee_manquante": InvalidRequest,
-        "sans_nom": InvalidRequest,
-        "identifiant_invalide": InvalidRequest,
-        "visibilite_inconnue": InvalidRequest,
-        "date_limite_invalide": InvalidRequest,
-        "sans_document": InvalidRequest,
-        "document_invalide": InvalidRequest,
+    "echo": READ,
+    "GetListeTypes": READ,
+    "GetListeSousTypes": READ,
+    "GetCircuit": READ,
+    "GetListeMetaDonnees": READ,
+    "GetMetaDonneesRequisesPourTypeSoustype": READ,
+    "RechercherDossiers": READ,
+    "CreerDossier": {**CREATION, "circuit_invalide": InvalidRequest},
+    "CreerDossierPES": CREATION,
+    "GetHistoDossier": {**ABOUT, "sans_retour": NotFound, "retour_vide": NotFound},
+    "GetDossier": {**ABOUT, **UNPROVED},
+    "ArchiverDossier": {**GONE, "pas_archivable": NotReady, "action_inconnue": Refused},
+    "EffacerDossierRejete": {**GONE, "pas_rejete": NotReady},
+    "ExercerDroitRemordDossier": {**GONE, "pas_emis": NotEmitted, "trop_tard": Refused},
+    "ForcerEtape": {
+        **GONE,
+        "pas_sur_le_bureau": AccessRefused,
+        "etape_non_forcable": Refused,
+        "transition_inconnue": Refused,
     },
-    "GetHistoDossier": {**READ, "sans_retour": NotFound, "retour_vide": NotFound},
-    "GetDossier": {**READ, "sans_retour": UnreadableAnswer, "retour_vide": UnreadableAnswer},
-    "ArchiverDossier": {
-        **EFFECT,
-        "introuvable": NotFound,
-        "pas_archivable": NotReady,
-        "action_inconnue": Refused,
+    "EnvoyerDossierTdT": {**GONE, "pas_a_teletransmettre": NotReady},
+    "EnvoyerDossierPES": {**GONE, "pas_a_teletransmettre": NotReady},
+    "GetStatutTdT": {**ABOUT, **UNPROVED, "pas_transmis": NotReady},
+    "GetClassificationActesTdt": {**READ, **UNPROVED, "pas_de_classification": NotReady},
+    "EnvoyerDossierMailSecurise": {
+        **GONE,
+        "adresse_invalide": InvalidRequest,
+        "mail_sans_objet": InvalidRequest,
     },
-    "EffacerDossierRejete": {**EFFECT, "introuvable": NotFound, "pas_rejete": NotReady},
 }
 
 
@@ -79,10 +110,40 @@ def calls(parapheur: IparapheurSoap, dossier: NewDossier, into: Path) -> dict[st
         "GetDossier": lambda: parapheur.dossiers.recuperer("contrat-01", into=into),
         "ArchiverDossier": lambda: parapheur.dossiers.archiver("contrat-01"),
         "EffacerDossierRejete": lambda: parapheur.dossiers.effacer_rejete("contrat-01"),
+        "echo": lambda: parapheur.echo("bonjour"),
+        "GetListeTypes": parapheur.typologie.types,
+        "GetListeSousTypes": lambda: parapheur.typologie.sous_types("URBANISME"),
+        "GetCircuit": lambda: parapheur.typologie.circuit("URBANISME", "Arrete"),
+        "GetListeMetaDonnees": parapheur.typologie.metadonnees,
+        "GetMetaDonneesRequisesPourTypeSoustype": lambda: parapheur.typologie.metadonnees_requises(
+            "URBANISME", "Arrete"
+        ),
+        "RechercherDossiers": lambda: parapheur.dossiers.rechercher(status="Archive"),
+        "ExercerDroitRemordDossier": lambda: parapheur.dossiers.exercer_droit_de_remords("contrat-01"),
+        "ForcerEtape": lambda: parapheur.dossiers.forcer_etape("contrat-01", CodeTransition.OK),
+        "EnvoyerDossierTdT": lambda: parapheur.tdt.envoyer("contrat-01"),
+        "EnvoyerDossierPES": lambda: parapheur.tdt.envoyer_pes("contrat-01"),
+        "GetStatutTdT": lambda: parapheur.tdt.statut("contrat-01"),
+        "GetClassificationActesTdt": lambda: parapheur.tdt.classification(into=into),
+        "EnvoyerDossierMailSecurise": lambda: parapheur.mail_securise.envoyer(
+            "contrat-01", destinataire="a@b.example", objet="Objet", message="Bonjour"
+        ),
+        "CreerDossierPES": lambda: parapheur.tdt.creer_pes(
+            NewDossierPES(
+                dossier_id="contrat-01",
+                type_technique="URBANISME",
+                sous_type="Courrier",
+                email_emetteur="a@b.example",
+                pes=Document("pes.xml", Payload.of(b"<PES_Aller/>"), "application/xml"),
+                visuel=dossier.document,
+                xpath_signature=".",
+            )
+        ),
     }
 
 
 def test_the_table_speaks_of_every_refusal_that_can_be_ordered() -> None:
+    assert set(EXPECTED) == {name for name, operation in OPERATIONS.items() if operation.method}
     for operation, table in EXPECTED.items():
         assert set(table) == set(on_demand("iparapheur", operation)), operation
 

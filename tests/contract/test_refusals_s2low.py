@@ -20,7 +20,7 @@ from cdg62_connect.errors import (
     PlatformError,
     Unavailable,
 )
-from cdg62_connect.s2low import FutureDate, NewActe, NotRgs, NumberAlreadyUsed, TooBig
+from cdg62_connect.s2low import FutureDate, NewActe, NotRgs, NumberAlreadyUsed, PaperMode, TooBig
 from cdg62_connect.simulator import Simulator, SimulatorServer
 from cdg62_connect.simulator.catalogue import on_demand
 from cdg62_connect.transport import BasicAuth, ClientCertificate, HttpSession
@@ -41,7 +41,7 @@ ON_CREATE: dict[str, type[PlatformError]] = {
     "sans_module": AccessRefused,
     "administrateur_de_groupe": AccessRefused,
     "module_inactif": AccessRefused,
-    "mode_papier": AccessRefused,
+    "mode_papier": PaperMode,
     "certificat_non_rgs": NotRgs,
     "corps_trop_gros": TooBig,
     "taille_totale": TooBig,

@@ -17,7 +17,7 @@ from cdg62_connect.errors import (
     PlatformError,
     UntrustedServer,
 )
-from cdg62_connect.s2low import NewActe, NotRgs
+from cdg62_connect.s2low import NewActe, NewMail, NewReponse, NotRgs
 from cdg62_connect.simulator import VALMONT, Simulator, SimulatorServer
 from cdg62_connect.simulator.pki import TestAuthority
 from cdg62_connect.transport import BasicAuth, ClientCertificate, HttpSession
@@ -56,6 +56,23 @@ def refusals(s2low: S2low, acte: NewActe, into: Path) -> dict[str, type[Exceptio
         "bordereau": lambda: s2low.actes.bordereau(48211, into=into),
         "lister": lambda: s2low.actes.lister(1),
         "classification": s2low.classification.lire,
+        "demander": s2low.classification.demander,
+        "confirmer": lambda: s2low.actes.confirmer(48211),
+        "confirmer_plusieurs": lambda: s2low.actes.confirmer_plusieurs([48211]),
+        "annuler": lambda: s2low.actes.annuler(48211),
+        "compter": lambda: s2low.actes.compter(1),
+        "acte_tamponne": lambda: s2low.actes.acte_tamponne(48211, into=into),
+        "non_lus": s2low.actes.prefecture.non_lus,
+        "liees": lambda: s2low.actes.prefecture.liees(48211),
+        "document": lambda: s2low.actes.prefecture.telecharger(48211, into=into),
+        "repondre": lambda: s2low.actes.prefecture.repondre(NewReponse(48211, "99_AI", acte.document)),
+        "pes": lambda: s2low.helios.transmettre(acte.document.content, nom="a.xml"),
+        "statut_pes": lambda: s2low.helios.statut(1),
+        "acquit": lambda: s2low.helios.acquit(1, into=into),
+        "retours": s2low.helios.retours,
+        "retour": lambda: s2low.helios.retour(1, into=into),
+        "mails": s2low.mails.lister,
+        "mail": lambda: s2low.mails.envoyer(NewMail(destinataires=("a@b.fr",), objet="o", message="m")),
     }
     ended: dict[str, type[Exception]] = {}
     for name, call in calls.items():

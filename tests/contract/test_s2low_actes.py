@@ -311,7 +311,7 @@ def test_an_acte_cancelled_by_an_agent_says_so(s2low: S2low, simulator: Simulato
     simulator.s2low.acquitter(transaction)
     certificate = fingerprint(simulator.accesses[0].certificate.read_text())
     agent = simulator.s2low.accounts.identify(certificate, None)
-    cancellation = simulator.s2low.annuler(agent, str(transaction))
+    cancellation = simulator.s2low.follow_up.annuler(agent, str(transaction))
     simulator.s2low.acquitter(cancellation.id)
     status = s2low.actes.statut(transaction)
     assert (status.code, status.cancelled, status.acknowledged) == (0, True, False)

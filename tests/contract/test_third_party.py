@@ -17,14 +17,19 @@ from cdg62_connect.iparapheur import NewDossier
 from cdg62_connect.simulator import Simulator
 
 
-@pytest.fixture
-def service(described: Any) -> Iterator[Any]:
+@pytest.fixture(params=["url", "url_mtom"])
+def service(described: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
     access = described["iparapheur_soap"]
     with requests.Session() as session:
         session.trust_env = False
         session.auth = (access["login"], access["password"])
         transport = Transport(session=session, timeout=20, operation_timeout=20)
-        yield zeep.Client(access["url"] + "?wsdl", transport=transport).service
+        yield zeep.Client(access[request.param] + "?wsdl", transport=transport).service
+
+
+def whole(document: Any) -> bytes:
+    """The bytes of a document, but for its last line end, which zeep drops from an attachment."""
+    return bytes(document["_value_1"]).rstrip()
 
 
 def test_zeep_creates_and_follows_a_dossier_that_our_client_sees_too(
@@ -50,7 +55,7 @@ def test_zeep_creates_and_follows_a_dossier_that_our_client_sees_too(
     ]
     document = parapheur.dossiers.recuperer("tiers-01", into=into).document
     assert document is not None
-    assert service.GetDossier("tiers-01").DocPrincipal["_value_1"] == document.path.read_bytes()
+    assert whole(service.GetDossier("tiers-01").DocPrincipal) == document.path.read_bytes().rstrip()
 
     assert (
         service.ArchiverDossier(DossierID="tiers-01", ArchivageAction="EFFACER").MessageRetour.codeRetour
@@ -67,7 +72,7 @@ def test_zeep_sees_what_our_client_created(
 ) -> None:
     parapheur.dossiers.creer(new_dossier(titre="Arrêté « d'été »", metadonnees={"commune": "Valmont"}))
     seen = service.GetDossier("contrat-01")
-    assert seen.DocPrincipal["_value_1"] == arrete.read_bytes()
+    assert whole(seen.DocPrincipal) == arrete.read_bytes().rstrip()
     assert seen.NomDocPrincipal == "arrêté.pdf"
     assert {one.nom: one.valeur for one in seen.MetaDonnees.MetaDonnee} == {
         "ph:dossierTitre": "Arrêté « d'été »",

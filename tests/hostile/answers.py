@@ -84,6 +84,35 @@ ARCHIVER = soap("ArchiverDossier", said("OK", "Dossier D-1 supprimé") + "<URL>h
 EFFACER = soap("EffacerDossierRejete", said("OK", "Dossier D-1 supprimé"))
 TYPES = soap("GetListeTypes", "<TypeTechnique>ACTES</TypeTechnique><TypeTechnique>URBANISME</TypeTechnique>")
 SOUS_TYPES = soap("GetListeSousTypes", "<SousType>Arrêté</SousType><SousType>Courrier</SousType>")
+CIRCUIT = soap(
+    "GetCircuit",
+    "<EtapeCircuit><Parapheur>DGS</Parapheur><Prenom>Ana</Prenom><Nom>Petit</Nom><Role>VISEUR</Role></EtapeCircuit>"
+    "<EtapeCircuit><Parapheur>Accueil</Parapheur><Prenom/><Nom>Ws</Nom><Role>ARCHIVAGE</Role></EtapeCircuit>",
+)
+_METADONNEE = "<nomCourt>meta</nomCourt><nomLong>Une métadonnée</nomLong><nature>BOOLEAN</nature>"
+METADONNEES = soap("GetListeMetaDonnees", f"<MetaDonnee>{_METADONNEE}</MetaDonnee>" * 2)
+METADONNEES_REQUISES = soap(
+    "GetMetaDonneesRequisesPourTypeSoustype",
+    f"<MetaDonnee>{_METADONNEE}<obligatoire>true</obligatoire></MetaDonnee>",
+)
+_LIGNE = (
+    "<LogDossier><timestamp>2026-03-02T09:00:00.000+01:00</timestamp><nom>D-1</nom><status>Archive</status>"
+    "<annotation>Circuit terminé</annotation><accessible>Recuperable</accessible></LogDossier>"
+)
+RECHERCHE = soap("RechercherDossiers", _LIGNE * 3)
+REMORD = soap("ExercerDroitRemordDossier", said("OK", "Dossier D-1 récupéré."))
+REMORD_KO = soap("ExercerDroitRemordDossier", said("KO", "Le dossierID 'D-1' n'a pas été émis."))
+FORCER = soap("ForcerEtape", _LIGNE + said("OK", ""))
+ENVOYER_TDT = soap("EnvoyerDossierTdT", _LIGNE + said("OK", "Dossier transmis"))
+ENVOYER_PES = soap("EnvoyerDossierPES", _LIGNE + said("OK", "Dossier transmis"))
+STATUT_TDT = soap("GetStatutTdT", _LIGNE + said("OK", ""))
+CREER_PES = soap("CreerDossierPES", said("OK", "Dossier D-1 soumis dans le circuit"))
+MAIL = soap("EnvoyerDossierMailSecurise", said("OK", "Dossier D-1 envoyé."))
+CLASSIFICATION_TDT = soap(
+    "GetClassificationActesTdt",
+    f"<classification x:contentType='text/xml'>{base64.b64encode(b'<a/>' * 200).decode()}</classification>"
+    + said("OK", ""),
+)
 ECHO = (
     '<S:Envelope xmlns:S="http://schemas.xmlsoap.org/soap/envelope/"><S:Body>'
     f'<echoResponse xmlns="{NS}">vous avez dit bonjour</echoResponse></S:Body></S:Envelope>'
@@ -114,6 +143,18 @@ CLASSIFICATION = (
     b"<actes:Matiere2 actes:CodeMatiere='2' actes:Libelle='Droit des sols'/></actes:Matiere1></actes:Matieres>"
     b"</actes:RetourClassification>"
 )
+
+PES = (
+    "<?xml version='1.0' encoding='ISO-8859-1'?>"
+    "<n:PES_Aller xmlns:n='http://www.minefi.gouv.fr/cp/helios/pes_v2/Rev0/aller'>"
+    "<Enveloppe><Parametres><Version V='2'/><TypFic V='PESALR2'/><NomFic V='F1'/></Parametres></Enveloppe>"
+    "<EnTetePES><DteStr V='2026-03-02'/><IdPost V='062001'/><IdColl V='21620991600019'/><CodCol V='001'/>"
+    "<CodBud V='01'/></EnTetePES><PES_DepenseAller><EnTeteDepense><InfoDematerialisee V='1'/></EnTeteDepense>"
+    "<Bordereau Id='B1'><BlocBordereau><Exer V='2026'/><IdBord V='12'/><TypBord V='01'/><NbrPce V='1'/>"
+    "<MtBordHT V='10.50'/></BlocBordereau><Piece><BlocPiece><InfoPce><IdPce V='7'/><Obj V='Éclairage'/></InfoPce>"
+    "</BlocPiece><LigneDePiece><BlocLignePiece><InfoLignePce><IdLigne V='1'/><MtHT V='10.50'/></InfoLignePce>"
+    "</BlocLignePiece></LigneDePiece></Piece></Bordereau></PES_DepenseAller></n:PES_Aller>"
+).encode("iso-8859-1")
 
 DEPOSITED = b"OK\n48211\n\n"
 KO = "KO\nUn acte portant le même numéro interne existe déjà\n".encode("iso-8859-1")

@@ -13,7 +13,14 @@ from urllib3.response import HTTPResponse
 
 from cdg62_connect.clock import Clock
 from cdg62_connect.errors import OutcomeUnknown, PlatformError
-from cdg62_connect.iparapheur import Document, IparapheurSoap, NewDossier, progress
+from cdg62_connect.iparapheur import (
+    CodeTransition,
+    Document,
+    IparapheurSoap,
+    NewDossier,
+    NewDossierPES,
+    progress,
+)
 from cdg62_connect.s2low import ActeFile, NewActe, S2low
 from cdg62_connect.transport import Answer, Payload, Request, Timeouts
 from cdg62_connect.transport.timeouts import Deadline
@@ -150,6 +157,17 @@ ACTE = NewActe(
 )
 
 
+PES = NewDossierPES(
+    dossier_id="D-1",
+    type_technique="T",
+    sous_type="S",
+    email_emetteur="a@b.fr",
+    pes=Document("a.xml", Payload.of(b"<a/>"), "application/xml"),
+    visuel=Document("a.pdf", Payload.of(answers.PDF)),
+    xpath_signature=".",
+)
+
+
 def _history(soap: IparapheurSoap, _into: Path) -> object:
     history = soap.dossiers.historique("D-1")
     return progress(history)
@@ -200,6 +218,80 @@ CALLS = (
         lambda p, _: p.typologie.sous_types("T"),
         answers.SOUS_TYPES,
     ),
+    _soap(
+        "GetCircuit",
+        "typologie:Typologie.circuit",
+        lambda p, _: p.typologie.circuit("T", "S"),
+        answers.CIRCUIT,
+    ),
+    _soap(
+        "GetListeMetaDonnees",
+        "typologie:Typologie.metadonnees",
+        lambda p, _: p.typologie.metadonnees(),
+        answers.METADONNEES,
+    ),
+    _soap(
+        "GetMetaDonneesRequisesPourTypeSoustype",
+        "typologie:Typologie.metadonnees_requises",
+        lambda p, _: p.typologie.metadonnees_requises("T", "S"),
+        answers.METADONNEES_REQUISES,
+    ),
+    _soap(
+        "RechercherDossiers",
+        "dossiers:Dossiers.rechercher",
+        lambda p, _: p.dossiers.rechercher(status="Archive"),
+        answers.RECHERCHE,
+    ),
+    _soap(
+        "ExercerDroitRemordDossier",
+        "dossiers:Dossiers.exercer_droit_de_remords",
+        lambda p, _: p.dossiers.exercer_droit_de_remords("D-1"),
+        answers.REMORD,
+        answers.REMORD_KO,
+        effect=True,
+    ),
+    _soap(
+        "ForcerEtape",
+        "dossiers:Dossiers.forcer_etape",
+        lambda p, _: p.dossiers.forcer_etape("D-1", CodeTransition.OK),
+        answers.FORCER,
+        effect=True,
+    ),
+    _soap(
+        "EnvoyerDossierTdT",
+        "tdt:Tdt.envoyer",
+        lambda p, _: p.tdt.envoyer("D-1"),
+        answers.ENVOYER_TDT,
+        effect=True,
+    ),
+    _soap(
+        "EnvoyerDossierPES",
+        "tdt:Tdt.envoyer_pes",
+        lambda p, _: p.tdt.envoyer_pes("D-1"),
+        answers.ENVOYER_PES,
+        effect=True,
+    ),
+    _soap("GetStatutTdT", "tdt:Tdt.statut", lambda p, _: p.tdt.statut("D-1"), answers.STATUT_TDT),
+    _soap(
+        "GetClassificationActesTdt",
+        "tdt:Tdt.classification",
+        lambda p, into: p.tdt.classification("T", into=into),
+        answers.CLASSIFICATION_TDT,
+    ),
+    _soap(
+        "CreerDossierPES",
+        "tdt:Tdt.creer_pes",
+        lambda p, _: p.tdt.creer_pes(PES),
+        answers.CREER_PES,
+        effect=True,
+    ),
+    _soap(
+        "EnvoyerDossierMailSecurise",
+        "mail_securise:MailSecurise.envoyer",
+        lambda p, _: p.mail_securise.envoyer("D-1", destinataire="a@b.fr", objet="o", message="m"),
+        answers.MAIL,
+        effect=True,
+    ),
     _s2low(
         "actes_transac_create",
         "actes:Actes.transmettre",
@@ -215,11 +307,15 @@ CALLS = (
         answers.STATUT_KO,
     ),
     _s2low(
-        "actes_transac_get_ARActe", "actes:Actes.ar", lambda s, _: s.actes.ar(1), answers.AR, language="xml"
+        "actes_transac_get_ARActe",
+        "acte_files:ActeFiles.ar",
+        lambda s, _: s.actes.ar(1),
+        answers.AR,
+        language="xml",
     ),
     _s2low(
         "actes_transac_get_files_list",
-        "actes:Actes.fichiers",
+        "acte_files:ActeFiles.fichiers",
         lambda s, _: s.actes.fichiers(1),
         answers.FICHIERS,
         language="json",
@@ -227,7 +323,7 @@ CALLS = (
     _s2low("list_actes", "actes:Actes.lister", lambda s, _: s.actes.lister(1), answers.PAGE, language="json"),
     _s2low(
         "actes_download_file",
-        "actes:Actes.telecharger",
+        "acte_files:ActeFiles.telecharger",
         lambda s, into: s.actes.telecharger(1, into=into, limit=LIMIT),
         answers.PDF,
         answers.AR,
@@ -236,7 +332,7 @@ CALLS = (
     ),
     _s2low(
         "actes_create_pdf",
-        "actes:Actes.bordereau",
+        "acte_files:ActeFiles.bordereau",
         lambda s, into: s.actes.bordereau(1, into=into, limit=LIMIT),
         answers.PDF,
         language="pdf",

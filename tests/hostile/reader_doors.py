@@ -142,6 +142,18 @@ _F = "cdg62_connect.formats."
 _O = "cdg62_connect.operis."
 
 
+def _pes(path: Path) -> object:
+    from cdg62_connect.formats.pes import read_pes
+
+    return read_pes(path, limit=16 * 1024 * 1024)
+
+
+def _checked_pes(path: Path) -> object:
+    from cdg62_connect.formats.pes_check import check_pes
+
+    return check_pes(path, limit=16 * 1024 * 1024)
+
+
 READERS: tuple[Door, ...] = (
     _reader(
         "soap.read_message",
@@ -202,6 +214,24 @@ READERS: tuple[Door, ...] = (
         lambda data, _: Classification.read(data),
         answers.CLASSIFICATION,
         refusals=FILE,
+    ),
+    _reader(
+        "formats.read_pes",
+        _F + "pes:read_pes",
+        "xml",
+        _file(_pes, "flux.xml"),
+        answers.PES,
+        refusals=FILE,
+        slow=2,
+    ),
+    _reader(
+        "formats.check_pes",
+        _F + "pes_check:check_pes",
+        "xml",
+        _file(_checked_pes, "flux.xml"),
+        answers.PES,
+        refusals=FILE,
+        slow=2,
     ),
     _reader(
         "s2low.cut_xml",

@@ -22,7 +22,7 @@ def test_whatever_is_damaged_a_door_gives_a_result_or_a_documented_refusal(
     monkeypatch.setattr(
         os, "fsync", lambda _: None
     )  # thousands of small files: what reaches the disk is the same
-    results = refusals = 0
+    results = 0
     for data in mutations(door.seeds(), door.language, seed=door.name, count=COUNT // door.slow):
         _, refused = judged(door, data, room)
         if refused is None:
@@ -30,9 +30,7 @@ def test_whatever_is_damaged_a_door_gives_a_result_or_a_documented_refusal(
             for path in room.into.iterdir():
                 path.unlink()
         else:
-            refusals += 1
             assert not any(room.into.iterdir()), "un refus laisse un fichier derrière lui"
     assert results or not door.accepted, (
         "aucune mutation ne passe : les entrées de départ ne sont pas valables"
     )
-    assert refusals or not door.refusals

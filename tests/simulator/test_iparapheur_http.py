@@ -20,7 +20,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from zeep.helpers import serialize_object
 
 from cdg62_connect.simulator import Simulator, SimulatorServer
-from cdg62_connect.simulator.iparapheur import Rythme
+from cdg62_connect.simulator.iparapheur import Metadonnee, Rythme
 
 IP = "http://www.adullact.org/spring-ws/iparapheur/1.0"
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -167,7 +167,7 @@ def test_the_contract_needs_no_password_imports_nothing_and_gives_the_address_it
     assert answer.headers["Content-Type"].startswith("text/xml")
     assert contract.find(".//{http://schemas.xmlsoap.org/wsdl/soap/}address").get("location") == each_url
     assert not contract.xpath("//@schemaLocation")
-    assert len(contract.findall(".//{http://schemas.xmlsoap.org/wsdl/}binding/{*}operation")) == 9
+    assert len(contract.findall(".//{http://schemas.xmlsoap.org/wsdl/}binding/{*}operation")) == 20
 
 
 def test_its_schemas_are_valid_and_the_answers_obey_them(
@@ -180,6 +180,8 @@ def test_its_schemas_are_valid_and_the_answers_obey_them(
     (tmp_path / "ip.xsd").write_bytes(etree.tostring(parapheur))
     schema = etree.XMLSchema(file=str(tmp_path / "ip.xsd"))
     simulator.iparapheur.rythme = Rythme.of("immediat")
+    simulator.iparapheur.declarer_metadonnees(Metadonnee("commune", "La commune"))
+    # All but a GetDossier that is refused: the contract has no place for it.
     calls = (
         creer(pdf),
         creer(pdf),
@@ -189,7 +191,18 @@ def test_its_schemas_are_valid_and_the_answers_obey_them(
         request("GetListeTypes", ""),
         request("GetListeSousTypes", "URBANISME"),
         request("GetCircuit", "<SousType>Arrete</SousType><TypeTechnique>URBANISME</TypeTechnique>"),
-        request("GetDossier", "inconnu"),
+        request("GetListeMetaDonnees", ""),
+        request(
+            "GetMetaDonneesRequisesPourTypeSoustype",
+            "<TypeTechnique>URBANISME</TypeTechnique><SousType>Courrier</SousType>",
+        ),
+        request("RechercherDossiers", "<Status>Archive</Status>"),
+        request("ExercerDroitRemordDossier", "ads-01"),
+        request("ForcerEtape", "<DossierID>ads-01</DossierID><CodeTransition>OK</CodeTransition>"),
+        request("EnvoyerDossierTdT", "ads-01"),
+        request("GetStatutTdT", "ads-01"),
+        request("GetClassificationActesTdt", ""),
+        request("EnvoyerDossierMailSecurise", "<dossier>ads-01</dossier><rcptTo>a@b.fr</rcptTo>"),
         request("ArchiverDossier", "<DossierID>ads-01</DossierID>"),
         request("ArchiverDossier", "<DossierID>ads-01</DossierID>"),
         request("EffacerDossierRejete", "ads-01"),

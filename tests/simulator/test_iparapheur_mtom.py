@@ -224,7 +224,7 @@ REFUSED = {
     "DTD": packed(
         ("r@x", b'<!DOCTYPE a [<!ENTITY b "c">]>' + envelope("<ip:echoRequest>&b;</ip:echoRequest>"))
     ),
-    "unknown": packed(("r@x", envelope("<ip:RechercherDossiersRequest/>"))),
+    "unknown": packed(("r@x", envelope("<ip:IsUtilisateurExisteRequest/>"))),
 }
 
 

@@ -348,7 +348,7 @@ HOSTILE = {
     "empty body": envelope(""),
     "two requests": envelope(simple("echo", "a") * 2),
     "another namespace": envelope('<CreerDossierRequest xmlns="urn:x"/>'),
-    "unknown operation": envelope(simple("RechercherDossiers", "")),
+    "unknown operation": envelope(simple("IsUtilisateurExiste", "")),
     "an answer": envelope("<ip:echoResponse/>"),
     "DTD": b'<!DOCTYPE a [<!ENTITY b "c">]>' + envelope(simple("echo", "&b;")),
     "too deep": envelope("<ip:echoRequest>" + "<ip:a>" * 100 + "</ip:a>" * 100 + "</ip:echoRequest>"),

@@ -336,7 +336,7 @@ def test_rules_are_written_as_json_and_read_back() -> None:
         "bientôt",
         [{"sous_type": "Arrete"}],
         [{"quand": "immediat", "inconnu": 1}],
-        [{"quand": "immediat", "etape": "cachet"}],
+        [{"quand": "immediat", "etape": "tampon"}],
         [{"quand": "immediat", "refuser": 3}],
         ["immediat"],
     ],

@@ -14,7 +14,7 @@ from lxml import etree
 
 from cdg62_connect.simulator import Simulator, SimulatorServer
 from cdg62_connect.simulator.faults import OPERATIONS
-from cdg62_connect.simulator.iparapheur import Rythme, catalogue, texts
+from cdg62_connect.simulator.iparapheur import Generation, Rythme, Variantes, catalogue, texts
 from cdg62_connect.simulator.iparapheur.operations import OPERATIONS as SERVED
 
 IP = "http://www.adullact.org/spring-ws/iparapheur/1.0"
@@ -63,9 +63,47 @@ class Bench:
             return self.create()
         if operation == "ArchiverDossier":
             return self.archive()
-        if operation == "GetCircuit":
+        if operation in ("GetCircuit", "GetMetaDonneesRequisesPourTypeSoustype"):
             return self.call(operation, "<TypeTechnique>URBANISME</TypeTechnique><SousType>Arrete</SousType>")
+        if operation == "ForcerEtape":
+            return self.force()
+        if operation == "EnvoyerDossierMailSecurise":
+            return self.mail()
+        if operation == "CreerDossierPES":
+            return self.create_pes()
+        if operation in ("GetListeTypes", "GetListeMetaDonnees", "RechercherDossiers"):
+            return self.call(operation, "")
+        if operation == "GetClassificationActesTdt":
+            return self.call(operation, "<TypeTechnique>INCONNU</TypeTechnique>")
         return self.call(operation, "ads-01")
+
+    def force(self, code: str = "OK") -> requests.Response:
+        asked = f"<DossierID>ads-01</DossierID><CodeTransition>{code}</CodeTransition>"
+        return self.call("ForcerEtape", asked)
+
+    def mail(self, *, to: str = "a@b.example", subject: str = "Objet") -> requests.Response:
+        fields = {"dossier": "ads-01", "rcptTo": to, "subject": subject, "message": "Bonjour"}
+        return self.call(
+            "EnvoyerDossierMailSecurise", "".join(f"<{name}>{text}</{name}>" for name, text in fields.items())
+        )
+
+    def create_pes(
+        self, content: bytes = b"<PES_Aller><Bordereau Id='B1'/></PES_Aller>"
+    ) -> requests.Response:
+        encoded = base64.b64encode(content).decode()
+        fields = {
+            "TypeTechnique": "URBANISME",
+            "SousType": "Courrier",
+            "EmailEmetteur": "a@b.example",
+            "DossierID": "ads-01",
+            "FichierPES": encoded,
+            "VisuelPDF": base64.b64encode(self.document).decode(),
+            "XPathPourSignaturePES": "//Bordereau",
+            "Visibilite": "SERVICE",
+        }
+        return self.call(
+            "CreerDossierPES", "".join(f"<{name}>{text}</{name}>" for name, text in fields.items())
+        )
 
 
 @pytest.fixture
@@ -129,6 +167,53 @@ def not_rejected(bench: Bench) -> requests.Response:
     return bench.call("EffacerDossierRejete", "ads-01")
 
 
+def taken_back_twice(bench: Bench) -> requests.Response:
+    bench.create()
+    assert retour(bench.call("ExercerDroitRemordDossier", "ads-01"))[:2] == ("OK", "Dossier ads-01 récupéré.")
+    return bench.call("ExercerDroitRemordDossier", "ads-01")
+
+
+def too_late(bench: Bench) -> requests.Response:
+    bench.create()
+    bench.parapheur.lire("ads-01")
+    return bench.call("ExercerDroitRemordDossier", "ads-01")
+
+
+def on_another_desk(bench: Bench) -> requests.Response:
+    bench.create(SousType="Arrete")
+    return bench.force()
+
+
+def signature_forced(bench: Bench) -> requests.Response:
+    first = bench.simulator.accesses[0]
+    bench.parapheur.add_account(
+        first.login, first.password, sous_types=("Arrete", "Courrier"), bureaux=("Le Maire",)
+    )
+    bench.create()
+    return bench.force()
+
+
+def created_then(operation: str) -> Callable[[Bench], requests.Response]:
+    def ask(bench: Bench) -> requests.Response:
+        bench.create()
+        return bench.asked(operation)
+
+    return ask
+
+
+def mailed(**fields: str) -> Callable[[Bench], requests.Response]:
+    def ask(bench: Bench) -> requests.Response:
+        bench.create()
+        return bench.mail(**fields)
+
+    return ask
+
+
+def bad_circuit(bench: Bench) -> requests.Response:
+    step = "<Parapheur>Le Maire</Parapheur><Prenom/><Nom/><Role>DANSEUR</Role>"
+    return bench.create(more=f"<CircuitObligatoire><EtapeCircuit>{step}</EtapeCircuit></CircuitObligatoire>")
+
+
 KOS: dict[str, Callable[[Bench], requests.Response]] = {
     "sous_type_inconnu": sous_type(SousType="Inconnu"),
     "deja_present": twice,
@@ -139,13 +224,25 @@ KOS: dict[str, Callable[[Bench], requests.Response]] = {
     "date_limite_invalide": lambda bench: bench.create(DateLimite="31/03/2025"),
     "sans_document": lambda bench: bench.create(DocumentPrincipal="-"),
     "document_invalide": lambda bench: bench.create(document=b"bonjour"),
+    "pes_invalide": lambda bench: bench.create_pes(b"<PES_Aller><Bordereau/></PES_Aller>"),
+    "circuit_invalide": bad_circuit,
     "introuvable": lambda bench: bench.archive(),
     "pas_archivable": running,
     "action_inconnue": unknown_action,
     "pas_rejete": not_rejected,
+    "pas_emis": taken_back_twice,
+    "trop_tard": too_late,
+    "pas_sur_le_bureau": on_another_desk,
+    "etape_non_forcable": signature_forced,
+    "transition_inconnue": lambda bench: bench.force("PEUT-ETRE"),
+    "pas_a_teletransmettre": created_then("EnvoyerDossierTdT"),
+    "pas_transmis": created_then("GetStatutTdT"),
+    "pas_de_classification": lambda bench: bench.asked("GetClassificationActesTdt"),
+    "adresse_invalide": mailed(to="personne"),
+    "mail_sans_objet": mailed(subject=""),
 }
 BEFORE = {"certificat_autre_ac", "certificat_absent", "identifiants_faux", "demande_trop_grosse"}
-FAULTS = {"demande_illisible", "operation_inconnue"}
+FAULTS = {"demande_illisible", "operation_inconnue", "operation_abandonnee"}
 
 
 def payload(answer: requests.Response) -> etree._Element:
@@ -209,9 +306,18 @@ def test_a_request_that_is_too_big_is_answered_by_a_page(bench: Bench) -> None:
 
 def test_what_is_no_request_and_an_unknown_operation_are_faults(bench: Bench) -> None:
     assert faultstring(bench.post(b"<a/>"))
-    said = faultstring(bench.call("ForcerEtape", ""))
-    assert said == f"Cannot find dispatch method for {{{IP}}}ForcerEtapeRequest"
+    said = faultstring(bench.call("IsUtilisateurExiste", ""))
+    assert said == f"Cannot find dispatch method for {{{IP}}}IsUtilisateurExisteRequest"
     assert texts.NO_OPERATION in BY_NAME["operation_inconnue"].dit
+
+
+@pytest.mark.parametrize("operation", BY_NAME["operation_abandonnee"].operations)
+def test_the_bridge_of_a_v5_no_longer_transmits_nor_mails(bench: Bench, operation: str) -> None:
+    bench.parapheur.variantes = Variantes(generation=Generation.V5)
+    said = faultstring(bench.asked(operation))
+    assert said == texts.NO_OPERATION_V5.format(operation=operation)
+    assert texts.NO_OPERATION_V5 in BY_NAME["operation_abandonnee"].dit
+    assert bench.parapheur.dossiers() == []
 
 
 def test_a_parapheur_that_wants_a_certificate_refuses_who_has_none(tls_bench: Bench) -> None:
@@ -282,9 +388,7 @@ def test_an_answer_that_proves_nothing_may_come_after_the_work(bench: Bench, nom
 def test_the_words_in_the_code_are_those_of_the_catalogue() -> None:
     """Whatever a module of the parapheur refuses over SOAP with is a text that the catalogue holds."""
     folder = Path(catalogue.__file__).parent
-    sources = [
-        (folder / f"{name}.py").read_text(encoding="utf-8") for name in ("state", "admission", "operations")
-    ]
+    sources = [file.read_text(encoding="utf-8") for file in folder.glob("*.py")]
     used = {name for source in sources for name in re.findall(r"\bRefus\(texts\.([A-Z_]+)", source)}
     words = "\n".join(refusal.dit for refusal in catalogue.CATALOGUE)
     assert len(used) > 10

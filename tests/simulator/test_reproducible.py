@@ -195,9 +195,12 @@ def unsigned(pdf: bytes) -> bytes:
 def test_a_reset_begins_the_same_life_again(tmp_path: Path) -> None:
     simulator = Simulator(folder=tmp_path, seed=3)
     before = json.dumps(simulator.s2low.snapshot())
-    first = simulator.s2low._next_transaction
+    first = simulator.s2low.ground.ids("actes", 1)[0]
     simulator.reset()
-    assert (json.dumps(simulator.s2low.snapshot()), simulator.s2low._next_transaction) == (before, first)
+    assert (json.dumps(simulator.s2low.snapshot()), simulator.s2low.ground.ids("actes", 1)[0]) == (
+        before,
+        first,
+    )
 
 
 FORBIDDEN = {

@@ -49,7 +49,7 @@ def context_of(server: SimulatorServer, *, rank: int | None = 0) -> ssl.SSLConte
 
 def test_the_description_gives_all_that_a_program_needs(server: SimulatorServer) -> None:
     described: Any = server.describe()
-    assert set(described) == {"iparapheur_soap", "s2low", "pastell", "admin"}
+    assert set(described) == {"iparapheur_soap", "iparapheur_rest", "s2low", "pastell", "admin"}
     assert set(described["iparapheur_soap"]) == {
         "url",
         "url_mtom",

@@ -19,11 +19,7 @@ def check_siren(text: str) -> str:
     siren = "".join(text.split())
     if not _SIREN.fullmatch(siren):
         raise InvalidInput(f"Le SIREN « {text.strip()} » doit compter neuf chiffres.")
-    total = sum(
-        digit if rank % 2 == 0 else sum(divmod(digit * 2, 10))
-        for rank, digit in enumerate(int(character) for character in reversed(siren))
-    )
-    if total % 10:
+    if not luhn(siren):
         raise InvalidInput(
             f"Le SIREN « {siren} » n'existe pas (clé de contrôle fausse) : vérifiez la saisie."
         )
@@ -43,3 +39,12 @@ def check_insee(text: str) -> str:
             "cinq caractères, par exemple 62041 ou 2A004."
         )
     return code
+
+
+def luhn(digits: str) -> bool:
+    """Whether the control digit (Luhn) of a SIREN or a SIRET is right; ``digits`` holds nothing else."""
+    total = sum(
+        digit if rank % 2 == 0 else sum(divmod(digit * 2, 10))
+        for rank, digit in enumerate(int(character) for character in reversed(digits))
+    )
+    return total % 10 == 0

@@ -7,52 +7,54 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
-from pathlib import Path
-from typing import TypeVar
+from collections.abc import Iterator, Sequence
+from enum import Enum
 
-from cdg62_connect.errors import InvalidInput, NotReady
-from cdg62_connect.s2low.answers import (
-    check_ko,
-    check_page,
-    check_status,
-    content,
-    decode,
-    ok_payload,
-    quote,
-    unusable,
+from cdg62_connect.errors import InvalidInput, OutcomeUnknown, PlatformError, UnreadableAnswer
+from cdg62_connect.s2low.acte_answers import (
+    read_count,
+    read_done,
+    read_labels,
+    read_number,
+    read_numbers,
+    read_page,
+    read_sentences,
+    read_status,
 )
-from cdg62_connect.s2low.flux import cut_xml
-from cdg62_connect.s2low.model import (
-    ENCODING,
-    ActeFile,
-    ActePage,
-    ActeStatus,
-    ListedActe,
-    ListedFile,
-    NewActe,
-)
-from cdg62_connect.s2low.records import Record, read_json, records
-from cdg62_connect.s2low.statuses import Statut, libelle
-from cdg62_connect.transport import Answer, Download, FilePart, HttpSession, Kind, Multipart, Request
+from cdg62_connect.s2low.acte_files import ActeFiles
+from cdg62_connect.s2low.acte_form import acte_form
+from cdg62_connect.s2low.api import ACTES, ACTES_API, API, Api, between, identifier, page_params
+from cdg62_connect.s2low.confirmation import SEVERAL, confirm_one, confirm_several, confirmation_link
+from cdg62_connect.s2low.model import ActePage, ActeStatus, ListedActe, NewActe
+from cdg62_connect.s2low.nounce import LienPersonnel
+from cdg62_connect.s2low.prefecture import DocumentsPrefecture
+from cdg62_connect.s2low.statuses import SEARCH_ORDER
+from cdg62_connect.transport import BasicAuth, FilePart, Payload
 
-DOWNLOAD_LIMIT = 512 * 1024 * 1024
-
-_ID = re.compile(rb"\s*([1-9][0-9]{0,17})[ \t\r]*\n\s*")
-_STATUS = re.compile(rb"\s*(-?[0-9]{1,4})[ \t\r]*(?:\n|\Z)")
-_FLUX_STATUSES = frozenset({Statut.ACQUITTEMENT_RECU, Statut.ANNULE})
-_HEAD = 16 * 1024
-# A PDF may be preceded by a few stray bytes; readers look for its mark in the first kilobyte.
-_PDF_MARK, _PDF_MARK_WITHIN = b"%PDF-", 1024
-
-T = TypeVar("T")
+_PAGE, _OVERLAP = 200, 10
+_MOST_PAGES = 200
+_ENVELOPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}\.tar\.gz")
+_ACTE_ID = re.compile(r"[0-9A-Z]{3}-[0-9]{9}-[0-9]{8}-[A-Za-z0-9_ -]{1,15}-[A-Z]{2}")
 
 
-class Actes:
-    """The module Actes."""
+class Cloture(Enum):
+    """How an acknowledged acte is closed in S2LOW."""
 
-    def __init__(self, session: HttpSession) -> None:
-        self._session = session
+    VALIDE = "valid"
+    REFUSE = "invalid"
+    ARCHIVAGE = "sae"
+
+
+class Actes(ActeFiles):
+    """The module Actes.
+
+    Attributes:
+        prefecture: what the préfecture sends about the actes, and the answers to it.
+    """
+
+    def __init__(self, api: Api) -> None:
+        super().__init__(api)
+        self.prefecture = DocumentsPrefecture(api)
 
     def transmettre(self, acte: NewActe) -> int:
         """Deposit ``acte`` and return the number of its transaction (actes_transac_create).
@@ -69,33 +71,11 @@ class Actes:
             OutcomeUnknown: anything that does not prove either outcome.
             PlatformError: the exchange failed.
         """
-        fields = [
-            ("api", "1"),
-            ("nature_code", str(acte.nature)),
-            ("number", acte.numero),
-            ("subject", acte.objet),
-            ("decision_date", acte.date.strftime("%Y-%m-%d")),
-            ("en_attente", "1" if acte.en_attente else "0"),
-            ("document_papier", "1" if acte.document_papier else "0"),
-            ("type_acte", acte.type_acte),
-            *((f"classif{level}", str(code)) for level, code in enumerate(acte.matiere, start=1)),
-            # Types and annexes are paired by their order.
-            *(("type_pj[]", annexe.type_piece) for annexe in acte.annexes),
-        ]
-        files = [
-            _part("acte_pdf_file", acte.document),
-            *(_part("acte_attachments[]", annexe) for annexe in acte.annexes),
-        ]
-        request = Request(
-            "POST",
-            "/modules/actes/actes_transac_create.php",
-            operation="actes_transac_create",
-            kind=Kind.EFFECT,
-            # Said twice: PHP drops the fields of a body that is too big, and the answer would be a web page.
-            params=(("api", "1"),),
-            body=Multipart(fields, files, charset=ENCODING),
+        fields, files = acte_form(acte)
+        # « api » is said twice: PHP drops the fields of a body that is too big, and the answer would be a page.
+        return self._api.post(
+            "actes_transac_create", read_number, folder=ACTES, fields=fields, files=files, params=API
         )
-        return self._session.exchange(request, _read_created)
 
     def statut(self, transaction: int) -> ActeStatus:
         """Where ``transaction`` stands (actes_transac_get_status).
@@ -107,232 +87,243 @@ class Actes:
             AccessRefused: it is not one this account may see.
             UnreadableAnswer, PlatformError: the exchange failed.
         """
-        return self._get(
-            "actes_transac_get_status", [("transaction", _identifier(transaction))], _read_status
-        )
+        return self._status("transaction", identifier(transaction))
 
-    def ar(self, transaction: int) -> bytes:
-        """The XML ARActe, whatever the present status (actes_transac_get_ARActe, since S2LOW 5.0.47).
-
-        Raises:
-            NotReady: none was received yet.
-            UnreadableAnswer, PlatformError: the exchange failed; AccessRefused on older versions, which keep
-                this page for browsers.
-        """
-        return self._get("actes_transac_get_ARActe", [("id", _identifier(transaction))], _read_ar)
-
-    def fichiers(self, transaction: int) -> tuple[ListedFile, ...]:
-        """The files of ``transaction``, in the order of the envelope (actes_transac_get_files_list).
-
-        Raises:
-            NotReady: the acte has not been acknowledged (« Pas d'acquittement recu »).
-            NotFound: no such transaction.
-            UnreadableAnswer, PlatformError: the exchange failed.
-        """
-        return self._get(
-            "actes_transac_get_files_list", [("transaction", _identifier(transaction))], _read_files
-        )
-
-    def telecharger(
-        self,
-        file_id: int,
-        *,
-        into: Path,
-        tampon: bool = False,
-        date_affichage: dt.date | None = None,
-        limit: int = DOWNLOAD_LIMIT,
-    ) -> Download:
-        """One file of a transaction, in a fresh file of ``into`` (actes_download_file).
+    def statut_de(self, acte_id: str) -> ActeStatus:
+        """Where the acte of that identifier stands; only an acknowledged acte has one.
 
         Args:
-            file_id: from :meth:`fichiers`.
-            into: an existing folder.
-            tampon: stamped with the acknowledgement. S2LOW sends the unstamped file, without a word, when it
-                cannot stamp it or when it is not a PDF.
-            date_affichage: date of publication, printed with the stamp (ISO date, unverified).
-            limit: in bytes; a bigger file is refused.
+            acte_id: as the ARActe gives it (``"062-216209916-20260303-PC62991_26A0012-AI"``).
 
         Raises:
-            InvalidInput: ``date_affichage`` without ``tampon``.
-            ConfigurationError: ``into`` cannot be written.
-            AccessRefused: S2LOW sends to a web page, its way to say no here; the reason is not told.
-            UnreadableAnswer, PlatformError: the exchange failed; nothing remains in ``into``.
+            InvalidInput: it is not an identifier of acte.
+            NotFound, AccessRefused, UnreadableAnswer, PlatformError: as :meth:`statut`.
         """
-        if date_affichage is not None and not tampon:
-            raise InvalidInput("La date d'affichage ne s'imprime qu'avec le tampon : demandez-le aussi.")
-        params = [("file", _identifier(file_id))]
-        if tampon:
-            params.append(("tampon", "true"))
-        if date_affichage is not None:
-            params.append(("date_affichage", date_affichage.strftime("%Y-%m-%d")))
-        return self._get("actes_download_file", params, lambda answer: _save(answer, into=into, limit=limit))
+        if not _ACTE_ID.fullmatch(acte_id):
+            raise InvalidInput(f"« {acte_id} » n'est pas un identifiant d'acte.")
+        return self._status("unique_id", acte_id)
 
-    def bordereau(self, transaction: int, *, into: Path, limit: int = DOWNLOAD_LIMIT) -> Download:
-        """The PDF slip of acknowledgement, in a fresh file of ``into`` (actes_create_pdf).
+    def confirmer(self, transaction: int) -> None:
+        """Post an acte that waits (17): it goes to 1 (actes_transac_post_confirm_api).
+
+        The account needs the right to teletransmit (TT) and an RGS certificate; a person who has them, and not
+        this account, goes by :meth:`lien_confirmation`.
 
         Raises:
-            AccessRefused: S2LOW sends to a web page, its way to say no here; the reason is not told.
-            UnreadableAnswer, PlatformError: the exchange failed; nothing remains in ``into``.
+            NotWaiting: it does not wait, or no longer.
+            NotFound: no such transaction.
+            NotRgs, AccessRefused, AuthenticationRefused: the account.
+            OutcomeUnknown: it may be posted; its status tells.
+            PlatformError: the exchange failed.
         """
-        return self._get(
-            "actes_create_pdf",
-            [("trans_id", _identifier(transaction))],
-            lambda answer: _save(answer, into=into, limit=limit, pdf=True),
+        confirm_one(self._api, transaction)
+
+    def confirmer_plusieurs(self, transactions: Sequence[int]) -> dict[int, ActeStatus]:
+        """Post several actes that wait, at most 100, and say where each one stands afterwards.
+
+        S2LOW passes over those that it cannot post without a word (actes_transac_post_confirm_api_multi): their
+        statuses are read then, and one still at 17 was not posted.
+
+        Raises:
+            InvalidInput: none, or too many.
+            AuthenticationRefused: the account is not recognised.
+            OutcomeUnknown: some may be posted; their statuses tell.
+            PlatformError: the exchange failed.
+        """
+        confirm_several(self._api, transactions)
+        try:
+            return {transaction: self.statut(transaction) for transaction in transactions}
+        except PlatformError as unread:
+            raise OutcomeUnknown(
+                "Les transactions ont été confirmées, mais leur statut n'a pas pu être relu.",
+                platform=unread.platform,
+                operation=SEVERAL,
+                said=unread.said,
+                advice="Relisez le statut de chacune : 17 veut dire qu'elle n'est pas partie.",
+            ) from unread
+
+    def lien_confirmation(
+        self, transactions: Sequence[int], *, auth: BasicAuth, retour: str
+    ) -> LienPersonnel:
+        """The link by which an agent, with their own RGS certificate, posts actes that wait.
+
+        Args:
+            transactions: at most 100.
+            auth: login and password of this session's account.
+            retour: where S2LOW then sends the browser. For one transaction, ``%%ERROR%%`` in it becomes ``0`` or
+                ``1`` and ``%%MESSAGE%%`` the reason; for several nothing is told: read their statuses.
+
+        Raises:
+            InvalidInput: none, or too many.
+            AuthenticationRefused, UnreadableAnswer, PlatformError: no link could be had.
+        """
+        return confirmation_link(self._api, transactions, auth=auth, retour=retour)
+
+    def annuler(self, transaction: int) -> int:
+        """Ask for the cancellation of an acknowledged acte, and return the number of this transaction.
+
+        (S2LOW API, actes_transac_cancel.) Follow either: the acte goes to 0 when the cancellation goes to 4.
+        The number of the acte stays used.
+
+        Raises:
+            NotAcknowledged: the acte is not at 4 exactly: too early, cancelled already, or archived.
+            CancellationPending: it was asked already; ``prefecture.liees`` has its number (type 6).
+            NotFound, InvalidRequest: no such acte, or not an acte.
+            AccessRefused, PaperMode, AuthenticationRefused: the account.
+            OutcomeUnknown: it may have been asked; asking again does no harm.
+            PlatformError: the exchange failed.
+        """
+        fields = [("api", "1"), ("id", identifier(transaction))]
+        return self._api.post("actes_transac_cancel", read_number, folder=ACTES, fields=fields, params=API)
+
+    def clore(self, transactions: Sequence[int], cloture: Cloture) -> tuple[str, ...]:
+        """Close actes in S2LOW, and return what it says of each (actes_transac_close).
+
+        Seen in an older version only. The statuses tell what was done: 5, 6 or 19.
+
+        Raises:
+            InvalidInput: no acte.
+            InvalidRequest: one of them is not in a state to be closed so.
+            AccessRefused, AuthenticationRefused: the account.
+            OutcomeUnknown: it may be done; the statuses tell. Do not repeat blindly towards the archive.
+            PlatformError: the exchange failed.
+        """
+        if not transactions:
+            raise InvalidInput("Aucune transaction à clore.")
+        name = "id" if len(transactions) == 1 else "liste_id[]"
+        fields = [
+            ("api", "1"),
+            *((name, identifier(transaction)) for transaction in transactions),
+            ("status", cloture.value),
+        ]
+        return self._api.post("actes_transac_close", read_sentences, folder=ACTES, fields=fields, params=API)
+
+    def soumettre(self, enveloppe: Payload, *, nom: str) -> tuple[int, ...]:
+        """Deposit a ready ``.tar.gz`` envelope; the numbers of its transactions (actes_transac_submit).
+
+        Args:
+            enveloppe: as @ctes has it.
+            nom: of the file, as @ctes has it, with the letters of this platform: it is read, so nothing of it is
+                changed.
+
+        Raises:
+            InvalidInput: the name is not one, or nothing is in the file.
+            NotOffered: the platform has closed this way; :meth:`transmettre` replaces it.
+            NumberAlreadyUsed, FutureDate, TooBig, InvalidRequest: to be corrected; nothing was kept.
+            AuthenticationRefused, NotRgs, AccessRefused: the account; nothing was kept.
+            OutcomeUnknown: anything that does not prove either outcome.
+            PlatformError: the exchange failed.
+        """
+        if not _ENVELOPE.fullmatch(nom) or enveloppe.size == 0:
+            raise InvalidInput(
+                f"« {nom} » doit être une archive .tar.gz, nommée comme @ctes le veut, non vide."
+            )
+        file = FilePart("enveloppe", nom, enveloppe, "application/gzip")
+        return self._api.post(
+            "actes_transac_submit", read_numbers, folder=ACTES, fields=API, files=[file], params=API
         )
 
-    def lister(self, status: int, *, offset: int = 0, limit: int = 100) -> ActePage:
+    def changer_statut_sae(self, transaction: int, statut: int) -> None:
+        """Say what the archive has done of an acte (actes_sae_status, archivists only, since 5.0.39).
+
+        Raises:
+            AccessRefused: the account is not an archivist's, or S2LOW does not allow this status.
+            OutcomeUnknown: it may be done; repeating it does no harm.
+            PlatformError: the exchange failed.
+        """
+        fields = [("transaction_id", identifier(transaction)), ("status_id", str(int(statut)))]
+        self._api.post("actes_sae_status", read_done, folder=ACTES_API, fields=fields)
+
+    def lister(
+        self,
+        status: int,
+        *,
+        offset: int = 0,
+        limit: int = 100,
+        since: dt.date | None = None,
+        until: dt.date | None = None,
+    ) -> ActePage:
         """A page of the authority's transactions that stand at ``status``, newest first (list_actes).
+
+        Args:
+            status: a code.
+            offset: rank of the first one.
+            limit: how many.
+            since: those that entered this status on that day or later (since S2LOW 5.0.38, ignored before).
+            until: on that day or earlier.
 
         Raises:
             InvalidInput: ``offset`` or ``limit`` out of range.
             UnreadableAnswer, PlatformError: the exchange failed.
         """
-        if offset < 0 or limit < 1:
-            raise InvalidInput("Une page de liste commence à 0 et compte au moins un élément.")
         params = [
-            ("api", "1"),
+            *API,
             ("status_id", str(int(status))),
-            ("offset", str(offset)),
-            ("limit", str(limit)),
+            *page_params(offset, limit),
+            *between(since, until),
         ]
-        return self._get(
+        return self._api.get(
             "list_actes",
-            params,
-            lambda answer: _read_page(answer, status=int(status), offset=offset, limit=limit),
-            folder="/modules/actes/api",
+            lambda answer: read_page(answer, status=int(status), offset=offset, limit=limit),
+            folder=ACTES_API,
+            params=params,
         )
 
-    def _get(
-        self,
-        page: str,
-        params: list[tuple[str, str]],
-        read: Callable[[Answer], T],
-        *,
-        folder: str = "/modules/actes",
-    ) -> T:
-        request = Request("GET", f"{folder}/{page}.php", operation=page, kind=Kind.READ, params=params)
-        return self._session.exchange(request, read)
+    def trouver(self, numero: str) -> tuple[ListedActe, ...]:
+        """The transactions that bear ``numero``, in whatever status: the acte, its messages, its cancellation.
 
+        The API cannot search: every status is listed, in the order in which an acte meets them, so that one
+        that moves meanwhile is not missed. Slow on a large platform.
 
-def _identifier(number: int) -> str:
-    if number < 1:
-        raise InvalidInput(f"{number} n'est pas un identifiant de S2LOW : il est supérieur à zéro.")
-    return str(number)
+        Raises:
+            UnreadableAnswer: a list has no end.
+            PlatformError: the exchange failed.
+        """
+        found = {
+            acte.id: acte
+            for status in SEARCH_ORDER
+            for page in self._pages(status)
+            for acte in page.numbered(numero)
+        }
+        return tuple(found[number] for number in sorted(found))
 
+    def compter(self, status: int) -> int:
+        """How many transactions of the authority stand at ``status`` (number_actes).
 
-def _part(field: str, file: ActeFile) -> FilePart:
-    return FilePart(field, file.sent_name, file.content)
-
-
-def _read_created(answer: Answer) -> int:
-    payload = ok_payload(answer)
-    # S2LOW ends the number with a line end: without it the answer may be cut, and 12 be the start of 1234.
-    number = _ID.fullmatch(payload)
-    if number is None:
-        raise unusable(
-            answer,
-            "La plateforme répond OK sans un numéro de transaction entier.",
-            said=quote(decode(payload)),
+        Raises:
+            UnreadableAnswer, PlatformError: the exchange failed.
+        """
+        params = [*API, ("status_id", str(int(status)))]
+        return self._api.get(
+            "number_actes",
+            lambda answer: read_count(answer, status=int(status)),
+            folder=ACTES_API,
+            params=params,
         )
-    return int(number[1])
 
+    def statuts(self) -> dict[int, str]:
+        """The statuses that this platform knows, with its own labels (actes_status).
 
-def _read_status(answer: Answer) -> ActeStatus:
-    payload = ok_payload(answer)
-    head = _STATUS.match(payload)
-    if head is None:
-        raise unusable(answer, "La plateforme répond OK sans statut lisible.", said=quote(decode(payload)))
-    code, rest = int(head[1]), payload[head.end() :]
-    document = cut_xml(rest)
-    if document is None:
-        text = decode(rest.strip())
-        if code in _FLUX_STATUSES and text.startswith("<"):
-            raise unusable(answer, "Le XML qui accompagne le statut est incomplet.", said=quote(text))
-        return ActeStatus(code, libelle(code), message=text)
-    flux, after = document
-    # Each in its own encoding: the XML says its own, the message follows in that of the platform.
-    return ActeStatus(code, libelle(code), message=decode(after.strip()), flux_retour=flux)
+        Raises:
+            UnreadableAnswer, PlatformError: the exchange failed.
+        """
+        return self._api.get("actes_status", read_labels, folder=ACTES_API, params=API)
 
+    def _status(self, name: str, value: str) -> ActeStatus:
+        return self._api.get("actes_transac_get_status", read_status, folder=ACTES, params=[(name, value)])
 
-def _read_ar(answer: Answer) -> bytes:
-    body = content(answer)
-    if not body.strip():
-        raise NotReady(
-            "L'acquittement n'est pas encore reçu.", platform=answer.platform, operation=answer.operation
+    def _pages(self, status: int) -> Iterator[ActePage]:
+        offset = 0
+        for _ in range(_MOST_PAGES):
+            page = self.lister(status, offset=offset, limit=_PAGE)
+            yield page
+            if len(page.transactions) <= _OVERLAP:
+                return
+            # Pages overlap: one that leaves its status while we turn the page moves the others up. What came,
+            # not what was asked for, says how far to go: a platform may cap its pages.
+            offset += len(page.transactions) - _OVERLAP
+        raise UnreadableAnswer(
+            f"La liste des actes au statut {status} ne finit pas : la recherche s'arrête.",
+            platform=self._api.session.platform,
+            operation="list_actes",
         )
-    if cut_xml(body) is None:
-        raise unusable(answer, "L'acquittement reçu n'est pas un XML complet.", said=quote(decode(body)))
-    return body
-
-
-def _read_files(answer: Answer) -> tuple[ListedFile, ...]:
-    return tuple(_listed_file(record) for record in records(answer, read_json(answer)))
-
-
-def _listed_file(record: Record) -> ListedFile:
-    known = ("id", "name", "posted_filename", "mimetype", "size", "code_pj")
-    return ListedFile(
-        id=record.identifier("id"),
-        name=record.text("name"),
-        posted_filename=record.text("posted_filename"),
-        mimetype=record.text("mimetype"),
-        size=record.integer("size"),
-        code_pj=record.text("code_pj"),
-        champs=record.others(known),
-    )
-
-
-def _read_page(answer: Answer, *, status: int, offset: int, limit: int) -> ActePage:
-    page = Record(answer, read_json(answer))
-    # Another status than the one asked for would make an acte look absent: it must not pass in silence.
-    said = page.integer("status_id")
-    if said is not None and said != status:
-        raise unusable(answer, f"La plateforme liste le statut {said} au lieu de {status}.")
-    return ActePage(
-        tuple(_listed_acte(record) for record in records(answer, page.value("transactions"))),
-        status=status,
-        offset=offset,
-        limit=page.integer("limit") or limit,
-    )
-
-
-def _listed_acte(record: Record) -> ListedActe:
-    known = ("id", "number", "date", "subject", "nature_descr", "classification", "type")
-    return ListedActe(
-        id=record.identifier("id"),
-        number=record.text("number").strip(),
-        date=record.day("date"),
-        subject=record.text("subject"),
-        nature_descr=record.text("nature_descr"),
-        classification=record.text("classification"),
-        type=record.text("type"),
-        champs=record.others(known),
-    )
-
-
-def _save(answer: Answer, *, into: Path, limit: int, pdf: bool = False) -> Download:
-    """Save the file, then look at what it is: a refusal is not kept under the name of a document."""
-    check_status(answer)
-    download = answer.save(into, limit=limit)
-    try:
-        _check_saved(answer, download, pdf=pdf or _announced_pdf(download))
-    except BaseException:
-        download.path.unlink(missing_ok=True)
-        raise
-    return download
-
-
-def _check_saved(answer: Answer, download: Download, *, pdf: bool) -> None:
-    with download.path.open("rb") as saved:
-        head = saved.read(_HEAD)
-    check_page(answer, head)
-    check_ko(answer, head)
-    if not head:
-        raise unusable(answer, "Le fichier reçu est vide.")
-    if pdf and _PDF_MARK not in head[:_PDF_MARK_WITHIN]:
-        raise unusable(answer, "Le fichier reçu n'est pas un PDF.", said=quote(decode(head)))
-
-
-def _announced_pdf(download: Download) -> bool:
-    name = download.filename or ""
-    return download.content_type == "application/pdf" or name.lower().endswith(".pdf")

@@ -16,9 +16,7 @@ what it takes for a browser; 403, 404 and 500 may come after the effect. All the
 
 from __future__ import annotations
 
-import html
 import re
-from urllib.parse import parse_qs, urlsplit
 
 from cdg62_connect.errors import (
     AccessRefused,
@@ -29,11 +27,11 @@ from cdg62_connect.errors import (
     Unavailable,
     UnreadableAnswer,
 )
+from cdg62_connect.s2low.dialects import BOM, decode, login_reason, mended, unescaped
 from cdg62_connect.s2low.flux import after_prolog
-from cdg62_connect.s2low.refusals import refusal
+from cdg62_connect.s2low.refusal_table import refusal
 from cdg62_connect.transport import Answer, Kind
 
-_BOM = b"\xef\xbb\xbf"
 _SPACES = b" \t\r\n"
 _LONGEST_QUOTE = 500
 
@@ -42,9 +40,6 @@ _LOGIN_SIGN = re.compile(rb"login|password|mot\s+de\s+passe|connexion|authentif"
 _TITLE = re.compile(rb"<title[^>]{0,100}>(.{0,300}?)</title", re.IGNORECASE | re.DOTALL)
 _PAGE_HEAD = 16 * 1024
 
-_LOGIN_PLACES = frozenset(
-    {"login.php", "connexion-status", "connexion-status.php", "connection-status", "connection-status.php"}
-)
 _SHARED_CERTIFICATE = "Ce certificat sert à plusieurs comptes S2LOW : configurez identifiant et mot de passe."
 _LOGIN_ADVICE = {
     "multiple_accounts": _SHARED_CERTIFICATE,
@@ -56,20 +51,6 @@ _UNKNOWN_CERTIFICATE = "Vérifiez que ce certificat est rattaché à un compte a
 _LOGIN_PAGE_ADVICE = (
     f"{_UNKNOWN_CERTIFICATE} S'il sert à plusieurs comptes, configurez identifiant et mot de passe."
 )
-
-
-def decode(data: bytes) -> str:
-    """The text of ``data``: UTF-8 when it is, else windows-1252 (which holds ISO-8859-1).
-
-    S2LOW mixes both: up to version 4 everything is ISO-8859-1, since version 5 it depends on the page.
-    """
-    data = data.removeprefix(_BOM)
-    for encoding in ("utf-8", "cp1252"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return data.decode("iso-8859-1")
 
 
 def quote(text: str) -> str:
@@ -91,12 +72,13 @@ def unusable(answer: Answer, message: str, *, said: str = "") -> PlatformError:
     return UnreadableAnswer(message, platform=answer.platform, operation=answer.operation, said=said)
 
 
-def check_status(answer: Answer) -> None:
+def check_status(answer: Answer, *, elsewhere: type[PlatformError] = AccessRefused) -> None:
     """Pass when the answer is a 200, which is how S2LOW answers everything it understands.
 
     Raises:
         AuthenticationRefused: redirected to the login or connection-status page.
-        AccessRefused: redirected elsewhere, or 403 (reads only).
+        PlatformError: redirected elsewhere (reads only): ``elsewhere``.
+        AccessRefused: 403 (reads only).
         Unavailable: 500 and above (reads only).
         UnreadableAnswer: any other status (reads only).
         OutcomeUnknown: anything but a redirection to the login, on an effect.
@@ -104,7 +86,7 @@ def check_status(answer: Answer) -> None:
     if answer.status == 200:
         return
     if 300 <= answer.status < 400:
-        raise _redirected(answer)
+        raise _redirected(answer, elsewhere)
     said = f"HTTP {answer.status}"
     if answer.kind is Kind.EFFECT:
         raise unusable(answer, "La plateforme n'a pas répondu comme prévu.", said=said)
@@ -123,11 +105,11 @@ def check_page(answer: Answer, head: bytes) -> None:
         UnreadableAnswer: any other page (reads only).
         OutcomeUnknown: any page, on an effect.
     """
-    head = head[:_PAGE_HEAD].removeprefix(_BOM)
+    head = head[:_PAGE_HEAD].removeprefix(BOM)
     if not _PAGE.match(head, after_prolog(head)):
         return
     title = _TITLE.search(head)
-    said = quote(html.unescape(decode(title.group(1)))) if title else ""
+    said = quote(unescaped(decode(title.group(1)))) if title else ""
     if answer.kind is Kind.READ and _LOGIN_SIGN.search(head):
         raise AuthenticationRefused(
             "La plateforme répond par sa page de connexion.",
@@ -148,18 +130,22 @@ def check_ko(answer: Answer, head: bytes, *, default: type[PlatformError] = Inva
     word, text = _first_line(head)
     if word != b"KO":
         return
-    # The texts of most pages are HTML-escaped; those that are not hold no entity.
-    said = quote(html.unescape(decode(text)))
+    said = quote(mended(unescaped(decode(text))))
     raise refusal(said, platform=answer.platform, operation=answer.operation, default=default)
 
 
-def content(answer: Answer, *, default: type[PlatformError] = InvalidRequest) -> bytes:
+def content(
+    answer: Answer,
+    *,
+    default: type[PlatformError] = InvalidRequest,
+    elsewhere: type[PlatformError] = AccessRefused,
+) -> bytes:
     """The whole body of an answer that is neither a refusal nor a page.
 
     Raises:
         PlatformError: see :func:`check_status`, :func:`check_page` and :func:`check_ko`.
     """
-    check_status(answer)
+    check_status(answer, elsewhere=elsewhere)
     try:
         body = answer.body()
     except UnreadableAnswer as too_big:
@@ -183,20 +169,15 @@ def ok_payload(answer: Answer, *, default: type[PlatformError] = InvalidRequest)
 
 
 def _first_line(body: bytes) -> tuple[bytes, bytes]:
-    word, _, rest = body.removeprefix(_BOM).lstrip(_SPACES).partition(b"\n")
+    word, _, rest = body.removeprefix(BOM).lstrip(_SPACES).partition(b"\n")
     return word.strip(_SPACES), rest
 
 
-def _redirected(answer: Answer) -> PlatformError:
+def _redirected(answer: Answer, elsewhere: type[PlatformError]) -> PlatformError:
     location = answer.headers.get("Location", "")
     said = quote(f"HTTP {answer.status}, Location : {location}")
-    try:
-        target = urlsplit(location)
-    except ValueError:
-        target = urlsplit("")
-    place = target.path.rstrip("/").rpartition("/")[2].lower()
-    if place in _LOGIN_PLACES:
-        reason = parse_qs(target.query).get("error", [""])[0]
+    reason = login_reason(location)
+    if reason is not None:
         return AuthenticationRefused(
             platform=answer.platform,
             operation=answer.operation,
@@ -205,7 +186,7 @@ def _redirected(answer: Answer) -> PlatformError:
         )
     if answer.kind is Kind.EFFECT:
         return unusable(answer, "La plateforme renvoie vers une autre page.", said=said)
-    return AccessRefused(
+    return elsewhere(
         "La plateforme renvoie vers une page web au lieu de répondre.",
         platform=answer.platform,
         operation=answer.operation,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cdg62_connect.errors import AuthenticationRefused
-from cdg62_connect.s2low.answers import check_page, check_status, decode, ok_payload, quote, unusable
+from cdg62_connect.s2low.answers import check_page, check_status, content, ok_payload, quote, unusable
+from cdg62_connect.s2low.api import Api
+from cdg62_connect.s2low.dialects import decode
+from cdg62_connect.s2low.nounce import LienPersonnel, personal_link
 from cdg62_connect.s2low.records import Record, read_json
-from cdg62_connect.transport import Answer, HttpSession, Kind, Request
+from cdg62_connect.transport import Answer, BasicAuth
 
 _USER = frozenset({"id", "login", "name", "givenname", "role"})
 _AUTHORITY = frozenset({"id", "name", "department"})
@@ -44,8 +47,8 @@ class ConnexionInfos:
 class Connexion:
     """The tests of the connection. None of them leaves a trace."""
 
-    def __init__(self, session: HttpSession) -> None:
-        self._session = session
+    def __init__(self, api: Api) -> None:
+        self._api = api
 
     def test(self) -> None:
         """Pass when S2LOW recognises the certificate, and the login when it serves several accounts.
@@ -63,7 +66,7 @@ class Connexion:
         def read(answer: Answer) -> None:
             ok_payload(answer, default=AuthenticationRefused)
 
-        self._session.exchange(_request("test-connexion"), read)
+        self._api.get("test-connexion", read, folder="/api")
 
     def test_rgs(self) -> bool:
         """Whether S2LOW takes the certificate for an RGS one, without which it refuses every transmission.
@@ -90,7 +93,7 @@ class Connexion:
                 raise unusable(answer, "La réponse n'est ni OK ni KO.", said=quote(text))
             return True
 
-        return self._session.exchange(_request("test-rgs"), read)
+        return self._api.get("test-rgs", read, folder="/api")
 
     def infos(self) -> ConnexionInfos:
         """The account and its collectivité. (S2LOW API, info-connexion.)
@@ -117,8 +120,41 @@ class Connexion:
                 authority=authority.others(_AUTHORITY),
             )
 
-        return self._session.exchange(_request("info-connexion"), read)
+        return self._api.get("info-connexion", read, folder="/api")
 
+    def logins(self) -> tuple[str, ...]:
+        """The login of each account that shares the certificate, ``""`` for one that has none.
 
-def _request(page: str) -> Request:
-    return Request("GET", f"/api/{page}.php", operation=page, kind=Kind.READ)
+        (S2LOW API, api-list-login.) No password is needed, at least up to version 5.1. More than one: the session
+        needs a login and a password. None: nobody has this certificate.
+
+        Raises:
+            AuthenticationRefused: the platform wants to know which account asks.
+            UnreadableAnswer, PlatformError: the exchange failed.
+        """
+
+        def read(answer: Answer) -> tuple[str, ...]:
+            text = decode(content(answer, default=AuthenticationRefused))
+            lines = [line.strip() for line in text.splitlines()]
+            if any(not line.isprintable() or "<" in line for line in lines):
+                raise unusable(answer, "La réponse n'est pas une liste d'identifiants.", said=quote(text))
+            return tuple(lines)
+
+        return self._api.get("api-list-login", read, folder="/admin/users")
+
+    def lien(self, chemin: str, *, auth: BasicAuth, params: Sequence[tuple[str, str]] = ()) -> LienPersonnel:
+        """A link that lets a person open a page of S2LOW with their own certificate, in the authority's name.
+
+        (S2LOW API, get-nounce.) For those who confirm actes, see ``Actes.lien_confirmation``.
+
+        Args:
+            chemin: the page, from the root of the platform.
+            auth: login and password of this session's account.
+            params: what the page is asked.
+
+        Raises:
+            InvalidInput: ``chemin`` is not the path of a page.
+            AuthenticationRefused: the account is not recognised, or the session gives no login.
+            UnreadableAnswer, PlatformError: the exchange failed.
+        """
+        return personal_link(self._api, chemin, auth=auth, params=params)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-_BOM = b"\xef\xbb\xbf"
+from cdg62_connect.s2low.dialects import BOM
+
 _BLANKS = re.compile(rb"[ \t\r\n]*")
 
 _ROOT_NAME = re.compile(rb"<(?P<name>[A-Za-z_][A-Za-z0-9_.:-]{0,99})(?=[\s/>])")
@@ -21,7 +22,7 @@ def cut_xml(data: bytes) -> tuple[bytes, bytes] | None:
     Leading spaces and a byte order mark are dropped. S2LOW writes a message right after the last end tag of
     the root, with nothing between and possibly in another encoding.
     """
-    data = data.lstrip(b" \t\r\n").removeprefix(_BOM)
+    data = data.lstrip(b" \t\r\n").removeprefix(BOM)
     root = _ROOT_NAME.match(data, after_prolog(data))
     if root is None:
         return None
@@ -33,6 +34,13 @@ def cut_xml(data: bytes) -> tuple[bytes, bytes] | None:
     else:
         return None
     return data[:end], data[end:]
+
+
+def root_name(data: bytes) -> bytes | None:
+    """The name of the root of the XML document that begins in ``data``, prefix included; ``None`` without one."""
+    data = data.lstrip(b" \t\r\n").removeprefix(BOM)
+    root = _ROOT_NAME.match(data, after_prolog(data))
+    return root["name"] if root else None
 
 
 def after_prolog(data: bytes) -> int:

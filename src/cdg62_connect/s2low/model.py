@@ -12,21 +12,42 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cdg62_connect.errors import InvalidInput
+from cdg62_connect.errors import InvalidInput, PlatformError
 from cdg62_connect.s2low import statuses
+from cdg62_connect.s2low.api import ENCODING
+from cdg62_connect.s2low.refusal_table import late_acte_refusal
+from cdg62_connect.s2low.refusals import WaitingForConfirmation
 from cdg62_connect.transport import Payload
 
-ENCODING = "iso-8859-1"
 LONGEST_OBJET = 499
+LONGEST_DIFFUSION = 1023
 
 _NUMERO = re.compile(r"([A-Z0-9][A-Z0-9_]{0,13})?[A-Z0-9]")
 _TYPE_PIECE = re.compile(r"[A-Z0-9_]{5}")
 _NATURES = range(1, 7)
 _LEVELS = range(2, 6)
+_ADDRESS = re.compile(r"[!-+\--?A-~]{1,64}@[A-Za-z0-9.-]{1,255}")
 _UNWANTED_IN_NAME = re.compile(r"[^A-Za-z0-9._ ]")
 
 
-def _check_type(code: str, *, of: str) -> None:
+def sent_name(nom: str) -> str:
+    """``nom`` as S2LOW expects it: any character but A-Z a-z 0-9 . _ and space becomes ``_``.
+
+    Raises:
+        InvalidInput: nothing is left of it.
+    """
+    name = _UNWANTED_IN_NAME.sub("_", unicodedata.normalize("NFC", nom).strip())
+    if not name:
+        raise InvalidInput("Un fichier n'a pas de nom : donnez-lui un nom avec son extension.")
+    return name
+
+
+def check_type(code: str, *, of: str) -> None:
+    """Pass when ``code`` can be the type of a pièce.
+
+    Raises:
+        InvalidInput: it cannot.
+    """
     if not _TYPE_PIECE.fullmatch(code):
         raise InvalidInput(
             f"Le type de pièce « {code} » ({of}) doit faire 5 caractères parmi A-Z, 0-9 et _, "
@@ -43,6 +64,7 @@ class ActeFile:
         content: its bytes, as a handle.
         type_piece: its code in the classification (``"22_PN"``): required for an annexe; the document itself
             takes the type of the acte, and may leave it out.
+        signature: its detached signature (PKCS#7 as text), when it has one; a PAdES signature is in the PDF.
 
     Raises:
         InvalidInput: no name, no content, or a type that is not five characters long.
@@ -51,19 +73,22 @@ class ActeFile:
     nom: str
     content: Payload
     type_piece: str = ""
+    signature: Payload | None = None
 
     def __post_init__(self) -> None:
         if not self.nom.strip():
             raise InvalidInput("Un fichier de l'acte n'a pas de nom : donnez-lui un nom avec son extension.")
         if self.content.size == 0:
             raise InvalidInput(f"Le fichier « {self.nom} » est vide : vérifiez le dépôt.")
+        if self.signature is not None and self.signature.size == 0:
+            raise InvalidInput(f"La signature du fichier « {self.nom} » est vide : vérifiez le dépôt.")
         if self.type_piece:
-            _check_type(self.type_piece, of=self.nom)
+            check_type(self.type_piece, of=self.nom)
 
     @property
     def sent_name(self) -> str:
         """The name as S2LOW expects it: any character but A-Z a-z 0-9 . _ and space becomes ``_``."""
-        return _UNWANTED_IN_NAME.sub("_", unicodedata.normalize("NFC", self.nom).strip())
+        return sent_name(self.nom)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +106,9 @@ class NewActe:
         annexes: each with its own type.
         document_papier: a paper complement follows.
         en_attente: wait in S2LOW (status 17) until an agent confirms.
+        a_signer: wait in S2LOW (status 18) until it is signed there; versions up to 5.1 only.
+        diffusion: mail addresses that S2LOW tells of the acknowledgement.
+        diffuser_fichiers: send them the files as well.
 
     Raises:
         InvalidInput: one of these limits is not held; the message says which.
@@ -96,6 +124,9 @@ class NewActe:
     annexes: tuple[ActeFile, ...] = ()
     document_papier: bool = False
     en_attente: bool = False
+    a_signer: bool = False
+    diffusion: tuple[str, ...] = ()
+    diffuser_fichiers: bool = False
 
     def __post_init__(self) -> None:
         if self.nature not in _NATURES:
@@ -112,7 +143,7 @@ class NewActe:
                 f"La matière « {given} » doit compter de deux à cinq niveaux, tous supérieurs à zéro, "
                 "par exemple 2.2."
             )
-        _check_type(self.type_acte, of="l'acte")
+        check_type(self.type_acte, of="l'acte")
         if self.document.type_piece not in ("", self.type_acte):
             raise InvalidInput(
                 f"Le document porte le type {self.document.type_piece} et l'acte le type {self.type_acte} : "
@@ -121,6 +152,18 @@ class NewActe:
         for annexe in self.annexes:
             if not annexe.type_piece:
                 raise InvalidInput(f"L'annexe « {annexe.nom} » n'a pas de type de pièce : donnez-en un.")
+        self._check_diffusion()
+
+    def _check_diffusion(self) -> None:
+        for address in self.diffusion:
+            if not _ADDRESS.fullmatch(address):
+                raise InvalidInput(f"« {address} » n'est pas une adresse où diffuser l'acte.")
+        if len(",".join(self.diffusion)) > LONGEST_DIFFUSION:
+            raise InvalidInput(
+                f"Les adresses de diffusion dépassent {LONGEST_DIFFUSION} caractères : retirez-en."
+            )
+        if self.diffuser_fichiers and not self.diffusion:
+            raise InvalidInput("Aucune adresse à qui diffuser les fichiers : donnez-en une.")
 
     def _check_objet(self) -> None:
         if not self.objet.strip() or len(self.objet) > LONGEST_OBJET:
@@ -159,7 +202,7 @@ class ActeStatus:
 
     @property
     def acknowledged(self) -> bool:
-        """The préfecture acknowledged the acte, now or earlier (archived since)."""
+        """The préfecture acknowledged it, now or earlier (archived since)."""
         return self.code in statuses.ACKNOWLEDGED
 
     @property
@@ -181,6 +224,14 @@ class ActeStatus:
     def in_progress(self) -> bool:
         """On its way to the préfecture: look again later."""
         return self.code in statuses.IN_PROGRESS
+
+    @property
+    def refus(self) -> PlatformError | None:
+        """What stands in the way, as a type: a refusal, or the wait for a person; ``None`` when nothing does."""
+        operation = "actes_transac_get_status"
+        if self.waiting_for_person:
+            return WaitingForConfirmation(platform="s2low", operation=operation, said=self.message)
+        return late_acte_refusal(self.message, operation=operation) if self.refused else None
 
 
 @dataclass(frozen=True, slots=True)

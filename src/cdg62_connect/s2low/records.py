@@ -1,7 +1,6 @@
 """Reading the JSON of S2LOW: loose types in, plain values out.
 
-Depending on the database driver of the platform, a number comes as a number or as a string; texts stored by
-older versions may come twice encoded (``PrÃ©fecture``).
+Depending on the database driver of the platform, a number comes as a number or as a string.
 """
 
 from __future__ import annotations
@@ -12,29 +11,40 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any, cast
 
-from cdg62_connect.s2low.answers import content, decode, quote, unusable
-from cdg62_connect.s2low.refusals import refusal
+from cdg62_connect.errors import InvalidRequest, PlatformError
+from cdg62_connect.s2low.answers import content, quote, unusable
+from cdg62_connect.s2low.dialects import decode, mended
+from cdg62_connect.s2low.refusal_table import refusal
 from cdg62_connect.transport import Answer
 
 _INTEGER = re.compile(r"\s*(-?[0-9]{1,18})\s*")
+_REFUSED_IN_JSON = 400
+"""The newest pages say ``{"error": …}`` with this status; the others answer everything with 200."""
 _DAY = re.compile(r"\s*([0-9]{4}-[0-9]{2}-[0-9]{2})(?![0-9])")
 
 
-def read_json(answer: Answer) -> object:
+def read_json(answer: Answer, *, default: type[PlatformError] = InvalidRequest) -> object:
     """The JSON value of an answer that is neither a refusal nor a page.
 
     Raises:
-        PlatformError: as :func:`~cdg62_connect.s2low.answers.content`, or a refusal said in JSON.
+        PlatformError: as :func:`~cdg62_connect.s2low.answers.content`, or a refusal said in JSON: the one that
+            its text stands for, else ``default``.
         UnreadableAnswer: it is not JSON.
     """
-    body = decode(content(answer))
+    body = decode(answer.body() if answer.status == _REFUSED_IN_JSON else content(answer))
+    value = _loaded(answer, body)
+    if isinstance(value, dict):
+        _check_refusal(answer, Record(answer, value), default)
+    if answer.status == _REFUSED_IN_JSON:
+        raise unusable(answer, "La plateforme n'a pas répondu comme prévu.", said=quote(body))
+    return value
+
+
+def _loaded(answer: Answer, body: str) -> object:
     try:
-        value = json.loads(body, object_pairs_hook=_without_double, parse_constant=_no_constant)
+        return json.loads(body, object_pairs_hook=_without_double, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise unusable(answer, "La réponse n'est pas du JSON.", said=quote(body)) from None
-    if isinstance(value, dict):
-        _check_refusal(answer, Record(answer, value))
-    return value
 
 
 def _without_double(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -49,10 +59,11 @@ def _no_constant(name: str) -> object:
     raise ValueError(f"{name} is not JSON")
 
 
-def _check_refusal(answer: Answer, said: Record) -> None:
-    if said.text("status") == "error" or said.text("result").lower() == "ko":
-        message = quote(said.text("error-message") or said.text("message"))
-        raise refusal(message, platform=answer.platform, operation=answer.operation)
+def _check_refusal(answer: Answer, said: Record, default: type[PlatformError]) -> None:
+    refused = said.text("status") == "error" or said.text("result").lower() == "ko"
+    if refused or (answer.status == _REFUSED_IN_JSON and said.text("error")):
+        message = quote(said.text("error-message") or said.text("message") or said.text("error"))
+        raise refusal(message, platform=answer.platform, operation=answer.operation, default=default)
 
 
 def records(answer: Answer, value: object) -> tuple[Record, ...]:
@@ -112,6 +123,24 @@ class Record:
         except ValueError:
             return None
 
+    def moment(self, name: str) -> dt.datetime | None:
+        """A date and hour that say their time zone, ``None`` when absent or not so."""
+        try:
+            found = dt.datetime.fromisoformat(self.text(name).strip())
+        except ValueError:
+            return None
+        return found if found.tzinfo is not None else None
+
+    def expect(self, name: str, value: int) -> None:
+        """Pass when the field, if it is there, says ``value``: another list would make an element look absent.
+
+        Raises:
+            UnreadableAnswer: it says something else.
+        """
+        said = self.integer(name)
+        if said is not None and said != value:
+            raise unusable(self._answer, f"La plateforme liste le statut {said} au lieu de {value}.")
+
     def others(self, known: Collection[str]) -> Mapping[str, str]:
         """The fields that are not ``known``, as text."""
         return {_text(name): _text(value) for name, value in self._fields.items() if name not in known}
@@ -125,11 +154,4 @@ def _text(value: object) -> str:
             return json.dumps(value)
         except RecursionError:  # as deep as could just be read
             return "…"
-    # JSON may escape half of a surrogate pair, which no file and no database accepts.
-    clean = value.encode("utf-8", "replace").decode("utf-8")
-    for encoding in ("iso-8859-1", "cp1252"):
-        try:
-            return clean.encode(encoding).decode("utf-8")
-        except UnicodeError:
-            continue
-    return clean
+    return mended(value)

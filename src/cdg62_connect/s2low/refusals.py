@@ -1,27 +1,51 @@
-"""What a KO of S2LOW means to its caller: one table of texts, the first that matches decides.
+"""What S2LOW refuses, as types: one per thing that the caller can do differently.
 
-A KO is an answer of the application itself: the effect did not happen. The texts come with accents in any
-state (UTF-8, ISO-8859-1, ``?``, twice encoded), so accented letters of the patterns are wildcards. Every
-pattern starts at the beginning of a line, because the texts may quote the name of a file, which a depositor
-chooses: a file called « accès refusé.pdf » must not pass for a refusal of access.
+Some are raised at once, by the call that is refused. The others come later, with a status: see
+``ActeStatus.refus`` and ``HeliosStatus.refus``.
 """
 
 from __future__ import annotations
-
-import re
-import unicodedata
-from typing import NamedTuple
 
 from cdg62_connect.errors import (
     AccessRefused,
     AlreadyExists,
     AuthenticationRefused,
     InvalidRequest,
-    NotFound,
     NotReady,
-    PlatformError,
-    Unavailable,
+    Refused,
 )
+
+_CORRECT_AND_RENUMBER = "Corrigez, puis transmettez sous un autre numéro : celui-ci reste pris."
+_KEPT = "Le numéro d'un acte reste pris ; un PES corrigé prend un NomFic nouveau."
+
+
+class NotRgs(AuthenticationRefused):
+    """Le certificat présenté n'est pas un certificat RGS ; la télétransmission en exige un."""
+
+    default_advice = "Configurez un certificat RGS reconnu par cette plateforme S2LOW."
+
+
+class PaperMode(AccessRefused):
+    """La collectivité est en mode « papier » dans S2LOW : elle ne transmet plus rien."""
+
+    default_advice = (
+        "La collectivité est en mode « papier » dans S2LOW : demandez à l'administrateur de l'en sortir."
+    )
+
+
+class NotOffered(Refused):
+    """Cette plateforme n'offre pas, ou n'offre plus, cette fonction."""
+
+    default_advice = "Passez par la fonction qui la remplace, ou par le site de S2LOW."
+
+
+class TooBig(InvalidRequest):
+    """Les fichiers dépassent la taille ou le nombre que la plateforme accepte."""
+
+    default_advice = "Réduisez le poids ou le nombre des fichiers."
+
+
+# Actes, at once.
 
 
 class NumberAlreadyUsed(AlreadyExists):
@@ -40,87 +64,134 @@ class FutureDate(InvalidRequest):
     default_advice = "Attendez la date de décision, ou corrigez-la."
 
 
-class TooBig(InvalidRequest):
-    """Les fichiers dépassent la taille ou le nombre que la plateforme accepte."""
+class NotAcknowledged(NotReady):
+    """L'acte n'est pas au statut « Acquittement reçu », le seul d'où il s'annule."""
 
-    default_advice = "Réduisez le poids ou le nombre des fichiers."
-
-
-class NotRgs(AuthenticationRefused):
-    """Le certificat présenté n'est pas un certificat RGS ; la télétransmission en exige un."""
-
-    default_advice = "Configurez un certificat RGS reconnu par cette plateforme S2LOW."
+    default_advice = (
+        "Lisez son statut : attendez l'acquittement, ou constatez qu'il est annulé sur S2LOW, ou archivé."
+    )
 
 
-class _Refusal(NamedTuple):
-    pattern: re.Pattern[str]
-    error: type[PlatformError]
-    advice: str | None = None
+class CancellationPending(AlreadyExists):
+    """Une annulation de cet acte est déjà en cours."""
+
+    default_advice = "Suivez-la : son identifiant est parmi les transactions liées à l'acte (type 6)."
 
 
-def _line(pattern: str) -> re.Pattern[str]:
-    """``pattern`` at the start of a line; ``~`` stands for one accented letter, however it arrived."""
-    return re.compile("^" + pattern.replace("~", ".{1,2}"), re.MULTILINE)
+class NotWaiting(AlreadyExists):
+    """La transaction n'attend pas, ou n'attend plus, d'être postée."""
+
+    default_advice = "Lisez son statut : elle est sans doute déjà partie."
 
 
-_SHARED_CERTIFICATE = (
-    "Vérifiez le certificat, et l'identifiant et le mot de passe s'il sert à plusieurs comptes S2LOW."
-)
+class AlreadyRequested(AlreadyExists):
+    """La classification a déjà été demandée depuis moins d'un jour."""
 
-_REFUSALS = (
-    # Who is asking.
-    _Refusal(_line("~chec de l.authentification"), AuthenticationRefused, _SHARED_CERTIFICATE),
-    _Refusal(_line("la connexion n.a pas pu"), AuthenticationRefused, _SHARED_CERTIFICATE),
-    _Refusal(_line("la t~l~transmission n~cessite un certificat rgs"), NotRgs),
-    _Refusal(_line("votre certificat n.est pas rgs"), NotRgs),
-    _Refusal(
-        _line("mode .{1,4}papier"),
-        AccessRefused,
-        "La collectivité est en mode « papier » dans S2LOW : demandez à l'administrateur de l'en sortir.",
-    ),
-    _Refusal(_line("acc~s (refus|interdit)"), AccessRefused),
-    # The number, on deposit or at the last moment when two deposits race.
-    _Refusal(_line("(un acte portant|une transaction avec) le m~me num~ro"), NumberAlreadyUsed),
-    _Refusal(_line(r"erreur lors de l.enregistrement de la transaction.*m~me num~ro"), NumberAlreadyUsed),
-    # What the sender can correct.
-    _Refusal(_line("la date de d~cision est une date dans le futur"), FutureDate),
-    _Refusal(_line("la taille totale des fichiers"), TooBig),
-    _Refusal(_line("le nombre d.annexes est trop important"), TooBig),
-    _Refusal(_line("la taille d.archive"), TooBig),
-    _Refusal(_line("erreur lors de la r~c~ption du fichier.*: la taille du fichier exc~de"), TooBig),
-    _Refusal(_line("la taille du fichier exc~de"), TooBig),
-    # What is for later.
-    _Refusal(_line("pas d.acquittement re.{1,2}u"), NotReady),
-    _Refusal(
-        _line("erreur de r~cup~ration de la derni~re classification"),
-        NotReady,
-        "Demandez la classification au ministère depuis S2LOW, puis recommencez le lendemain.",
-    ),
-    # What the platform does not know.
-    _Refusal(_line(r"num~ro de transaction invalide"), NotFound),
-    _Refusal(_line(r"enveloppe invalide\.?$"), NotFound),
-    # Its own troubles: nothing was kept, and were it otherwise, the next attempt meets its own number.
-    _Refusal(_line("erreur d.initialisation du module"), Unavailable),
-    _Refusal(_line("erreur syst~me"), Unavailable),
-    _Refusal(_line("erreur consultation statut"), Unavailable),
-    _Refusal(_line("erreur lors de la g~n~ration"), Unavailable),
-    _Refusal(_line(r"erreur lors de l.enregistrement de la transaction\s*[:.]*\s*\Z"), Unavailable),
-    _Refusal(_line("erreur lors de la r~c~ption du fichier.*n.a ~t~ que partiellement re"), Unavailable),
-)
+    default_advice = "Attendez la réponse du ministère, puis relisez la classification."
 
 
-def refusal(
-    said: str, *, platform: str, operation: str, default: type[PlatformError] = InvalidRequest
-) -> PlatformError:
-    """The error that the KO text ``said`` stands for; ``default`` when the table does not know it."""
-    folded = _fold(said)
-    for entry in _REFUSALS:
-        if entry.pattern.search(folded):
-            return entry.error(platform=platform, operation=operation, said=said, advice=entry.advice)
-    return default(platform=platform, operation=operation, said=said)
+# Actes, later.
 
 
-def _fold(text: str) -> str:
-    text = text.replace("<br/>", "\n").replace("<br />", "\n")
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return "\n".join(" ".join(line.split()) for line in bare.lower().splitlines()).strip()
+class WaitingForConfirmation(NotReady):
+    """La transaction attend qu'un agent la confirme, ou la signe, dans S2LOW."""
+
+    default_advice = "Confirmez-la avec un certificat RGS, ou demandez-le à l'agent télétransmetteur."
+
+
+class OutdatedClassification(Refused):
+    """Le ministère refuse l'acte : la classification utilisée n'est plus celle en vigueur."""
+
+    default_advice = (
+        "Demandez la classification, relisez-la, puis transmettez sous un autre numéro : celui-ci reste pris."
+    )
+
+
+class SignatureRefused(Refused):
+    """S2LOW refuse l'envoi : une signature n'est pas valide, ou son certificat pas reconnu."""
+
+    default_advice = f"Faites signer de nouveau par un certificat reconnu. {_KEPT}"
+
+
+class PieceNotAllowed(Refused):
+    """S2LOW refuse l'acte : un type de pièce n'est pas permis pour cette nature."""
+
+    default_advice = f"Choisissez un type de pièce de la classification. {_CORRECT_AND_RENUMBER}"
+
+
+class DamagedFile(Refused):
+    """S2LOW refuse l'envoi : un fichier est corrompu, protégé ou infecté."""
+
+    default_advice = f"Refaites le fichier. {_KEPT}"
+
+
+class RefusedByPlatform(Refused):
+    """S2LOW a refusé l'envoi à l'analyse."""
+
+    default_advice = f"Corrigez, puis envoyez de nouveau. {_KEPT}"
+
+
+class RefusedByMinistry(Refused):
+    """Le ministère a refusé l'acte."""
+
+    default_advice = _CORRECT_AND_RENUMBER
+
+
+# Hélios.
+
+
+class AlreadySent(AlreadyExists):
+    """Ce fichier PES a déjà été posté sur la plateforme, par cette collectivité ou par une autre.
+
+    S2LOW compares the SHA-1 of the whole file. It does not say under which number the first one is.
+    """
+
+    default_advice = (
+        "Si vous l'aviez envoyé sans recevoir de réponse, il est passé : retrouvez son numéro sur le site de "
+        "S2LOW, ou avec un compte d'archiviste."
+    )
+
+
+class NomFicAlreadyUsed(AlreadyExists):
+    """Un autre fichier PES porte déjà ce NomFic."""
+
+    default_advice = "Donnez un NomFic nouveau au fichier PES, puis postez-le."
+
+
+class NotPes(InvalidRequest):
+    """S2LOW ne sait pas lire ce fichier comme un PES."""
+
+    default_advice = "Vérifiez qu'il est en XML et qu'il a NomFic, CodCol, IdPost et CodBud."
+
+
+class RefusedByHelios(Refused):
+    """La DGFiP a refusé le fichier PES."""
+
+    default_advice = "Lisez l'acquittement, corrigez, puis postez un fichier de NomFic nouveau."
+
+
+class StatusNotSaid(Refused):
+    """S2LOW ne dit pas le statut de ce PES : c'est ce qu'elle répond d'une transaction annulée."""
+
+    default_advice = "Regardez sur le site si elle est annulée sur S2LOW ; sinon recommencez plus tard."
+
+
+# Mail sécurisé and administration.
+
+
+class AddressRefused(InvalidRequest):
+    """Une adresse du mail est absente ou incorrecte."""
+
+    default_advice = "Corrigez l'adresse, puis renvoyez le mail."
+
+
+class SirenAlreadyUsed(AlreadyExists):
+    """Une autre collectivité de la plateforme porte ce SIREN."""
+
+    default_advice = "Modifiez celle qui existe, ou corrigez le SIREN."
+
+
+class LoginAlreadyUsed(AlreadyExists):
+    """Un autre compte a cet identifiant, ou le même certificat sans identifiant qui les distingue."""
+
+    default_advice = "Choisissez un autre identifiant ; des comptes de même certificat en ont chacun un."

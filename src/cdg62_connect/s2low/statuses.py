@@ -73,10 +73,12 @@ IN_PROGRESS = frozenset({Statut.POSTE, Statut.EN_ATTENTE_DE_TRANSMISSION, Statut
 WAITING_FOR_PERSON = frozenset({Statut.EN_ATTENTE_D_ETRE_POSTE, Statut.EN_ATTENTE_DE_SIGNATURE})
 
 # Validation and archiving only ever follow the acknowledgement: about two months after it, status 4 is gone.
+# 11 is what version 4 makes of an answer to the préfecture, where the others make 4.
 ACKNOWLEDGED = frozenset(
     {
         Statut.ACQUITTEMENT_RECU,
         Statut.VALIDE,
+        Statut.ACQUITTEMENT_DE_DOCUMENT_RECU,
         Statut.ENVOYE_AU_SAE,
         Statut.ARCHIVE_PAR_LE_SAE,
         Statut.ERREUR_D_ARCHIVAGE,
@@ -87,6 +89,9 @@ ACKNOWLEDGED = frozenset(
         Statut.ENVOI_AU_SAE_IMPOSSIBLE,
     }
 )
+
+SEARCH_ORDER = (17, 18, 1, 2, 3, 7, 8, 21, 9, 4, 5, 6, 10, 11, 19, 20, 12, 15, 13, 14, 16, 22, 0, -1)
+"""Every status, in the order in which a transaction goes through them."""
 
 
 def libelle(code: int) -> str:

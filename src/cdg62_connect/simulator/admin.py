@@ -11,7 +11,8 @@ POST    /horloge                           ``{"avance_s": 3600}`` or ``{"heure":
 POST    /reset                             back to the first moment, everything empty
 GET     /pannes                            the rules not fully used
 POST    /pannes                            one rule or a list of rules (see ``faults.py``)
-POST    /rythme                            ``{"iparapheur": …, "s2low": …}``, each as its ``Rythme.of`` reads
+POST    /rythme                            ``{"iparapheur": …, "s2low": …, "helios": …}``, each as its
+                                           ``Rythme.of`` reads
 POST    /parapheur/<id>/signer             ``{"par": "…", "annotation": "…", "papier": false}``, all optional
 POST    /parapheur/<id>/viser              ``{"par": "…", "annotation": "…"}``, all optional
 POST    /parapheur/<id>/refuser            ``{"motif": "…", "par": "…"}``
@@ -19,7 +20,19 @@ POST    /s2low/<id>/poster                 ``{"agent": "…"}``, optional: 17 or
 POST    /s2low/<id>/acquitter              the ministry answers at once
 POST    /s2low/<id>/refuser                ``{"motif": "…", "par": "analyse"|"ministere", "nature": "007"}``
 POST    /s2low/<id>/passer                 ``{"statut": 5}``: an acknowledged acte is closed or archived
-POST    /s2low/scenarios                   one or a list of ``{"contient", "issue", "motif", "nature"}``
+POST    /s2low/<id>/courrier               ``{"sorte": "demande_pieces", "texte": "…"}``: the préfecture writes
+POST    /s2low/scenarios                   one or a list of ``{"contient", "issue", "motif", "nature", "apres_s"}``
+POST    /s2low/classification              ``{"siren", "version", "niveau3", "le", "recue"}``: the préfecture publishes
+POST    /s2low/lots                        ``{"nombre": 3}``: a batch opened on the web pages; its id
+POST    /helios/<id>/poster                ``{"agent": "…"}``, optional: 13 or 14 → 1
+POST    /helios/<id>/acquitter             the trésorerie answers at once: ``{"issue": "partiel", "erreurs": […]}``,
+                                           optional (see ``ScenarioPes``); what it finds by itself otherwise
+POST    /helios/<id>/refuser               ``{"motif": "…"}``: S2LOW refuses it, status -1
+POST    /helios/<id>/annuler               a PES that has not left is taken back, status 0
+POST    /helios/<id>/retour                the trésorerie sends a PES retour of its bordereaux de dépense
+POST    /helios/scenarios                  one or a list of ``{"contient", "issue", "motif", "erreurs"}``
+POST    /mail/<id>/lire                    ``{"email": "…"}``: a recipient opens a secure mail
+POST    /mail/groupes                      ``{"siren", "nom", "adresses"}``: a group of the directory
 POST    /pastell/profil                    ``{"profil": "4.1"}``: another generation, with nothing in it
 POST    /pastell/travail                   ``{"mode": "auto"|"main"}``, ``{"tours": 3}``: the daemon, by hand
 POST    /pastell/<id>/verrouiller          ``{"verrouille": true}``: its job is locked, nothing moves any more
@@ -33,28 +46,24 @@ An answer is JSON; a refusal is ``{"erreur": "…"}`` with 400 (body not underst
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast, get_args
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, jsonify, request
 
 from cdg62_connect.errors import InvalidInput, NotFound, NotReady
 from cdg62_connect.simulator import iparapheur
-from cdg62_connect.simulator.s2low import Rythme, Scenario
-from cdg62_connect.simulator.s2low.machine import Refuser
+from cdg62_connect.simulator.admin_body import body_of, moment_of, objects_of, text_of
+from cdg62_connect.simulator.s2low import Rythme, RythmePes
+from cdg62_connect.simulator.s2low import desk as s2low_desk
 
 if TYPE_CHECKING:
     from cdg62_connect.simulator.core import Simulator
     from cdg62_connect.simulator.web import Mishaps
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_BODY_LIMIT = 1024 * 1024
 _MOST_ROUNDS = 1000
-
-Body = Mapping[str, Any]
 
 
 def blueprint(simulator: Simulator, *, mishaps: Mishaps) -> Blueprint:
@@ -80,11 +89,6 @@ def blueprint(simulator: Simulator, *, mishaps: Mishaps) -> Blueprint:
         ("POST", "/parapheur/<path:dossier_id>/signer", desk.parapheur_signer),
         ("POST", "/parapheur/<path:dossier_id>/viser", desk.parapheur_viser),
         ("POST", "/parapheur/<path:dossier_id>/refuser", desk.parapheur_refuser),
-        ("POST", "/s2low/scenarios", desk.scenarios),
-        ("POST", "/s2low/<int:transaction>/poster", desk.s2low_poster),
-        ("POST", "/s2low/<int:transaction>/acquitter", desk.s2low_acquitter),
-        ("POST", "/s2low/<int:transaction>/refuser", desk.s2low_refuser),
-        ("POST", "/s2low/<int:transaction>/passer", desk.s2low_passer),
         ("POST", "/pastell/profil", desk.pastell_profil),
         ("POST", "/pastell/travail", desk.pastell_travail),
         ("POST", "/pastell/<id_d>/verrouiller", desk.pastell_verrouiller),
@@ -92,6 +96,7 @@ def blueprint(simulator: Simulator, *, mishaps: Mishaps) -> Blueprint:
         ("GET", "/pastell/documents", desk.pastell_documents),
     ):
         routes.add_url_rule(path, endpoint=view.__name__, view_func=view, methods=[method])
+    s2low_desk.pages(routes, simulator)
     return routes
 
 
@@ -118,12 +123,12 @@ class _Desk:
         )
 
     def horloge(self) -> Response:
-        body, clock = _body("avance_s", "heure"), self._simulator.clock
+        body, clock = body_of("avance_s", "heure"), self._simulator.clock
         match body:
             case {"avance_s": int() | float() as seconds, **rest} if seconds >= 0 and not rest:
                 clock.advance(seconds)
             case {"heure": str() as text, **rest} if not rest:
-                clock.set(_moment(text))
+                clock.set(moment_of(text))
             case _:
                 raise InvalidInput('Horloge : envoyez {"avance_s": 60} ou {"heure": "…"} avec son fuseau.')
         return jsonify({"heure": clock.now().isoformat()})
@@ -137,90 +142,60 @@ class _Desk:
         return jsonify(self._simulator.faults.unmet())
 
     def armer(self) -> Response:
-        for rule in _objects():
+        for rule in objects_of():
             self._simulator.faults.add(rule)
         return self.pannes()
 
     def rythme(self) -> Response:
-        body, simulator = _body("iparapheur", "s2low"), self._simulator
+        body, simulator = body_of("iparapheur", "s2low", "helios"), self._simulator
         parapheur = iparapheur.Rythme.of(body["iparapheur"]) if "iparapheur" in body else None
         s2low = Rythme.of(body["s2low"]) if "s2low" in body else None
+        helios = RythmePes.of(body["helios"]) if "helios" in body else None
         if parapheur is not None:
             simulator.iparapheur.rythme = parapheur
         if s2low is not None:
             simulator.s2low.rythme = s2low
+        if helios is not None:
+            simulator.s2low.helios.rythme = helios
         return jsonify(
             {
                 "iparapheur": simulator.iparapheur.rythme.as_json(),
                 "s2low": simulator.s2low.rythme.as_json(),
+                "helios": simulator.s2low.helios.rythme.as_json(),
             }
         )
 
     def parapheur_signer(self, dossier_id: str) -> Response:
-        body = _body("par", "annotation", "papier")
+        body = body_of("par", "annotation", "papier")
         self._simulator.iparapheur.signer(
             dossier_id,
-            by=_text(body, "par") or None,
-            annotation=_text(body, "annotation"),
+            by=text_of(body, "par") or None,
+            annotation=text_of(body, "annotation"),
             papier=body.get("papier") is True,
         )
         return self._done()
 
     def parapheur_viser(self, dossier_id: str) -> Response:
-        body = _body("par", "annotation")
+        body = body_of("par", "annotation")
         self._simulator.iparapheur.viser(
-            dossier_id, by=_text(body, "par") or None, annotation=_text(body, "annotation")
+            dossier_id, by=text_of(body, "par") or None, annotation=text_of(body, "annotation")
         )
         return self._done()
 
     def parapheur_refuser(self, dossier_id: str) -> Response:
-        body = _body("motif", "par")
+        body = body_of("motif", "par")
         self._simulator.iparapheur.refuser(
-            dossier_id, motif=_text(body, "motif"), by=_text(body, "par") or None
+            dossier_id, motif=text_of(body, "motif"), by=text_of(body, "par") or None
         )
-        return self._done()
-
-    def scenarios(self) -> Response:
-        for data in _objects():
-            self._simulator.s2low.prevoir(Scenario.of(data))
-        return self._done()
-
-    def s2low_poster(self, transaction: int) -> Response:
-        agent = _text(_body("agent"), "agent")
-        self._simulator.s2low.poster(transaction, **({"agent": agent} if agent else {}))
-        return self._done()
-
-    def s2low_acquitter(self, transaction: int) -> Response:
-        self._simulator.s2low.acquitter(transaction)
-        return self._done()
-
-    def s2low_refuser(self, transaction: int) -> Response:
-        body = _body("motif", "par", "nature")
-        par = _text(body, "par") or None
-        if par not in (None, *get_args(Refuser)):
-            raise InvalidInput(f"« par » vaut {par!r} ; valeurs possibles : {', '.join(get_args(Refuser))}.")
-        self._simulator.s2low.refuser(
-            transaction,
-            motif=_text(body, "motif"),
-            par=cast("Refuser | None", par),
-            nature=_text(body, "nature") or "007",
-        )
-        return self._done()
-
-    def s2low_passer(self, transaction: int) -> Response:
-        statut = _body("statut").get("statut")
-        if not isinstance(statut, int):
-            raise InvalidInput('Envoyez {"statut": 5}.')
-        self._simulator.s2low.passer(transaction, statut)
         return self._done()
 
     def pastell_profil(self) -> Response:
-        self._simulator.pastell.use_profile(_text(_body("profil"), "profil"))
+        self._simulator.pastell.use_profile(text_of(body_of("profil"), "profil"))
         return self._done()
 
     def pastell_travail(self) -> Response:
         platform = self._simulator.pastell
-        match _body("mode", "tours"):
+        match body_of("mode", "tours"):
             case {"mode": "auto" | "main" as mode, **rest} if not rest:
                 platform.worker.mode = mode
             case {"tours": int(rounds), **rest} if 1 <= rounds <= _MOST_ROUNDS and not rest:
@@ -234,14 +209,14 @@ class _Desk:
         return jsonify({"mode": platform.worker.mode, "taches": platform.worker.jobs()})
 
     def pastell_verrouiller(self, id_d: str) -> Response:
-        locked = _body("verrouille").get("verrouille", True)
+        locked = body_of("verrouille").get("verrouille", True)
         if not isinstance(locked, bool):
             raise InvalidInput('Envoyez {"verrouille": true} ou {"verrouille": false}.')
         self._simulator.pastell.worker.jam(id_d, locked=locked)
         return self._done()
 
     def pastell_purger(self) -> Response:
-        before = _text(_body("avant"), "avant") or None
+        before = text_of(body_of("avant"), "avant") or None
         return jsonify({"lignes": self._simulator.pastell.journal.purge(before)})
 
     def pastell_documents(self) -> Response:
@@ -270,53 +245,3 @@ def _refusal(status: int) -> Callable[[Exception], Response]:
         return refused
 
     return answer
-
-
-def _json() -> object:
-    if (request.content_length or 0) > _BODY_LIMIT:
-        raise InvalidInput("Corps trop long.")
-    # Whatever type is announced: curl -d says that its JSON is a form.
-    data = request.get_data(parse_form_data=False)
-    if not data:
-        return {}
-    try:
-        content: object = json.loads(data)
-    except ValueError:
-        raise InvalidInput("Le corps n'est pas du JSON.") from None
-    return content
-
-
-def _body(*known: str) -> Body:
-    content = _json()
-    if not isinstance(content, Mapping):
-        raise InvalidInput("Le corps doit être un objet JSON.")
-    body = cast("Body", content)
-    for name in body:
-        if name not in known:
-            raise InvalidInput(f"Champ inconnu « {name} » ; possibles : {', '.join(known)}.")
-    return body
-
-
-def _objects() -> list[Body]:
-    content = _json()
-    items = cast("list[object]", content) if isinstance(content, list) else [content]
-    if not all(isinstance(item, Mapping) for item in items):
-        raise InvalidInput("Le corps doit être un objet JSON, ou une liste d'objets.")
-    return cast("list[Body]", items)
-
-
-def _text(body: Body, name: str) -> str:
-    value = body.get(name, "")
-    if not isinstance(value, str):
-        raise InvalidInput(f"« {name} » doit être un texte.")
-    return value
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as malformed:
-        raise InvalidInput(f"« {text} » n'est pas une heure ISO 8601.") from malformed
-    if moment.tzinfo is None:
-        raise InvalidInput("L'heure doit porter son fuseau (2025-03-14T09:00:00+01:00).")
-    return moment

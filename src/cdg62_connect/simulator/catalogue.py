@@ -44,6 +44,11 @@ class RefusSimule:
 
 EXEMPLES: Mapping[str, str] = {
     "limit": "157286400",
+    "limite": "128",
+    "id": "48211",
+    "siren": "216209916",
+    "adresse": "pas une adresse",
+    "longueur": "2001",
     "name": "fichier.pdf",
     "mimetype": "text/plain",
     "dossier_id": "ads-01",
@@ -56,6 +61,8 @@ EXEMPLES: Mapping[str, str] = {
     "detail": "refusé pour les besoins du test",
     "matiere": "2.9",
     "operation": "Inconnue",
+    "role": "INCONNU",
+    "bureau": "Le Maire",
 }
 """What stands in the place of what a refusal on demand has no value for."""
 

@@ -46,6 +46,7 @@ class ClientCertificates:
         inconnu: of an authority that S2LOW does not know.
         sans_compte: RGS, and no account of S2LOW has it.
         partage: RGS, and several accounts have it.
+        administration: RGS, that of who administers the platform, and does nothing else.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class ClientCertificates:
         self.inconnu = Presented(*stranger.client_certificate("s2low-inconnu"))
         self.sans_compte = Presented(*authority.client_certificate("s2low-sans-compte"))
         self.partage = Presented(*authority.client_certificate("s2low-partage"))
+        self.administration = Presented(*authority.client_certificate("s2low-administration"))
         authority.revoke(self.revoque.certificate)
         self.trusted = folder / "clients-acceptes.pem"
         self.trusted.write_bytes(

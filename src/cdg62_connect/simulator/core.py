@@ -25,6 +25,7 @@ from cdg62_connect.simulator.population import (
 with extra("simulator", needed_for="Le simulateur"):
     from cdg62_connect.simulator.certificates import ClientCertificates
     from cdg62_connect.simulator.iparapheur import ParapheurState
+    from cdg62_connect.simulator.iparapheur.rest import RestState
     from cdg62_connect.simulator.iparapheur.routes import ENDPOINT, ENDPOINT_MTOM
     from cdg62_connect.simulator.pastell import (
         ADMIN_LOGIN,
@@ -99,10 +100,13 @@ class Simulator:
         certificates: the client certificates that S2LOW judges, good and bad.
         shared_logins: login and password of the accounts that share one certificate, ``certificates.partage``.
         iparapheur: the parapheur.
+        iparapheur_rest: the same parapheur as its version 5 shows it, over REST.
         s2low: the tiers de télétransmission, and the préfecture behind it.
         accesses: one per authority of the default population, the first commune first.
         pastell_accesses: the same for Pastell.
         pastell_admin: login and password of the account that may do everything in Pastell.
+        parapheur_agents: login and password of somebody at the desks of each authority, over REST.
+        parapheur_admin: login and password of the administrator of every tenant, over REST.
     """
 
     def __init__(
@@ -121,8 +125,8 @@ class Simulator:
         self._seed = seed
         self._pastell_profile = profile_named(pastell_profile)
         self._peers: PeersServed | None = None
-        for leftover in (folder / "iparapheur", folder / "s2low", folder / "pastell"):
-            shutil.rmtree(leftover, ignore_errors=True)
+        for leftover in ("iparapheur", "iparapheur-rest", "s2low", "pastell"):
+            shutil.rmtree(folder / leftover, ignore_errors=True)
         start = self.clock.now()
         self.authority = TestAuthority(folder / "pki", start=start)
         self.certificates = ClientCertificates(self.authority, folder / "pki", start=start)
@@ -133,6 +137,9 @@ class Simulator:
             faults=self.faults,
             seed=seed,
         )
+        self.iparapheur_rest = RestState(
+            self.iparapheur, clock=self.clock, folder=folder / "iparapheur-rest", seed=seed
+        )
         self.s2low = S2lowState(
             clock=self.clock,
             folder=folder / "s2low",
@@ -142,6 +149,7 @@ class Simulator:
             signers=self.authority.ca,
         )
         self.accesses = self._populate(password)
+        self.parapheur_agents, self.parapheur_admin = self._populate_rest(password)
         self.shared_logins = self._populate_certificates(password)
         # The centre de gestion is Pastell's first entity; the authorities come below it, in order.
         self.pastell_accesses = tuple(
@@ -208,6 +216,7 @@ class Simulator:
         self.faults.reset()
         self.clock.reset()
         self.iparapheur.reset()
+        self.iparapheur_rest.reset()
         self.s2low.reset()
         if self.pastell_in_use:
             self.pastell.reset()
@@ -228,6 +237,7 @@ class Simulator:
                     for access in self.accesses
                 ],
             },
+            "iparapheur_rest": self._describe_rest(parapheur),
             "s2low": {
                 "url": s2low,
                 "ca": str(self.authority.ca),
@@ -235,6 +245,7 @@ class Simulator:
                     {"siren": access.siren, "cert": str(access.certificate), "key": str(access.key)}
                     for access in self.accesses
                 ],
+                "administration": self.certificates.administration.as_json(),
                 "certificats": self._describe_certificates(),
             },
             "pastell": self._describe_pastell(pastell),
@@ -253,15 +264,58 @@ class Simulator:
             accesses.append(Access(siren, login, secret, certificate, key))
         return tuple(accesses)
 
+    def _populate_rest(self, password: str | None) -> tuple[tuple[tuple[str, str], ...], tuple[str, str]]:
+        """Who works in the parapheur over REST besides the web service accounts."""
+        organisation = self.iparapheur_rest.organisation
+        agents: list[tuple[str, str]] = []
+        for collectivite, access in zip(COLLECTIVITES, self.accesses, strict=True):
+            login, secret = f"agent-{collectivite.siren}@demo", password or secrets.token_urlsafe(18)
+            organisation.name_tenant(access.login, collectivite.nom)
+            organisation.add_agent(login, secret, account=access.login, nom="Camille Specimen")
+            agents.append((login, secret))
+        admin = ("admin@demo", password or secrets.token_urlsafe(18))
+        organisation.add_admin(*admin)
+        return tuple(agents), admin
+
     def _populate_certificates(self, password: str | None) -> tuple[tuple[str, str], ...]:
         """Accounts of the first commune behind each certificate that is refused for another reason than its lack."""
         accounts, made = self.s2low.accounts, self.certificates
         for presented in (made.non_rgs, made.expire, made.revoque):
             accounts.add_account(VALMONT.siren, presented.certificate)
+        accounts.add_account(
+            VALMONT.siren, made.administration.certificate, nom="Administrateur", role="SADM"
+        )
         logins = [(f"agent-{rank}", password or secrets.token_urlsafe(18)) for rank in (1, 2)]
         for login, secret in logins:
             accounts.add_account(VALMONT.siren, made.partage.certificate, login=login, password=secret)
         return tuple(logins)
+
+    def _describe_rest(self, url: str) -> dict[str, object]:
+        organisation = self.iparapheur_rest.organisation
+        known = {account.login: account for account in self.iparapheur.accounts}
+        accounts: list[dict[str, object]] = []
+        for access, (login, password) in zip(self.accesses, self.parapheur_agents, strict=True):
+            account = known[access.login]
+            accounts.append(
+                {
+                    "siren": access.siren,
+                    "login": access.login,
+                    "password": access.password,
+                    "tenant": organisation.tenant_of(account).id,
+                    "bureau": organisation.desk_id(account, account.nom),
+                    "agent": {"login": login, "password": password},
+                }
+            )
+        admin, password = self.parapheur_admin
+        return {
+            "url": url,
+            **{name: accounts[0][name] for name in ("login", "password", "tenant", "bureau")},
+            "type": TYPE_PARAPHEUR,
+            "sous_types": list(SOUS_TYPES_PARAPHEUR),
+            **({"ca": str(self.authority.ca)} if url.startswith("https:") else {}),
+            "admin": {"login": admin, "password": password},
+            "accounts": accounts,
+        }
 
     def _describe_pastell(self, url: str) -> dict[str, object]:
         first, (admin, password) = self.pastell_accesses[0], self.pastell_admin

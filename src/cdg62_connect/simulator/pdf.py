@@ -87,6 +87,13 @@ def bordereau_acquittement(
     return page.as_bytes()
 
 
+def lettre(*, titre: str, facts: Sequence[tuple[str, str]], dated: datetime) -> bytes:
+    """A letter that an administration attaches to its message."""
+    page = _Slip(titre, dated=dated)
+    page.facts(facts)
+    return page.as_bytes()
+
+
 def tamponner(source: Path, *, lines: Sequence[str], into: Path, moment: datetime | None = None) -> None:
     """Write as ``into`` the PDF ``source`` with ``lines`` stamped at the top right of its first page.
 

@@ -61,7 +61,7 @@ class SimulatorServer:
         """
         with extra("simulator", needed_for="Le serveur du simulateur"):
             from cdg62_connect.simulator import admin
-            from cdg62_connect.simulator.iparapheur import routes as iparapheur
+            from cdg62_connect.simulator.iparapheur.rest import routes as iparapheur
             from cdg62_connect.simulator.listening import Listener, TlsTerms
             from cdg62_connect.simulator.pastell import front as pastell
             from cdg62_connect.simulator.s2low import routes as s2low
@@ -75,7 +75,7 @@ class SimulatorServer:
         mishaps = Mishaps()
         plans = {
             "iparapheur": (
-                iparapheur.blueprint(self.simulator),
+                iparapheur.served(self.simulator),
                 host,
                 port,
                 TlsTerms(certificate, key, client_ca=trusted, client_required=False) if self._tls else None,

@@ -1,7 +1,9 @@
-"""Real PAdES signatures, by signatories of the test authority, at the moment that is given."""
+"""Real signatures, by signatories of the test authority, at the moment that is given: PAdES, detached CAdES."""
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +18,7 @@ from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
@@ -56,6 +59,24 @@ def sign_pades(
         part.unlink(missing_ok=True)
         raise InvalidFile("PDF_NON_SIGNABLE", f"{source.name} : ce PDF ne peut pas être signé.") from problem
     part.replace(into)
+
+
+def sign_cades(source: Path, *, signer: Signatory, moment: datetime) -> bytes:
+    """A detached CAdES-B signature (PKCS#7, DER) of the bytes of ``source``, which is read as a stream."""
+    settings = PdfCMSSignedAttributes(signing_time=moment)
+    with source.open("rb") as content:
+        digest = hashlib.file_digest(content, _DIGEST).digest()
+    loaded = _loaded(signer, signer.certificate.read_bytes())
+    signed = asyncio.run(
+        loaded.async_sign(
+            digest,
+            digest_algorithm=_DIGEST,
+            use_pades=False,
+            is_pdf_sig=False,
+            signed_attr_settings=settings,
+        )
+    )
+    return bytes(signed.dump())
 
 
 _TAIL = 2048

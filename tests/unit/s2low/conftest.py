@@ -46,10 +46,21 @@ class CannedPlatform:
     headers: dict[str, str] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     address: str = ""
+    following: list[tuple[int, bytes, dict[str, str]]] = field(default_factory=list)
 
     def answers(self, body: bytes = b"", *, status: int = 200, **headers: str) -> None:
-        self.status, self.body = status, body
-        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.following.clear()
+        self.then(body, status=status, **headers)
+        self.turn()
+
+    def then(self, body: bytes = b"", *, status: int = 200, **headers: str) -> None:
+        """What the next request gets, and those after it when nothing else follows."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.following.append((status, body, named))
+
+    def turn(self) -> None:
+        if self.following:
+            self.status, self.body, self.headers = self.following.pop(0)
 
     @property
     def last(self) -> Asked:
@@ -83,7 +94,9 @@ def _canned_server() -> Iterator[CannedPlatform]:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(platform.body)))
             self.end_headers()
-            self.wfile.write(platform.body)
+            body = platform.body
+            platform.turn()
+            self.wfile.write(body)
 
         do_GET = do_POST = _answer  # noqa: N815 -- names required by http.server
 

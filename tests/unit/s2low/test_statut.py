@@ -73,7 +73,7 @@ def test_a_message_that_only_looks_like_xml_stays_a_message(s2low, platform):
     assert s2low.actes.statut(1) == ActeStatus(-1, "Erreur", message="<fichier illisible> : signature")
 
 
-@pytest.mark.parametrize("code", [4, 5, 12, 13, 14, 15, 16, 19, 20, 22])
+@pytest.mark.parametrize("code", [4, 5, 11, 12, 13, 14, 15, 16, 19, 20, 22])
 def test_validated_and_archived_actes_were_acknowledged(s2low, platform, code):
     platform.answers(f"OK\n{code}\n".encode())
     assert s2low.actes.statut(1).acknowledged

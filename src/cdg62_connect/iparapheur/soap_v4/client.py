@@ -5,6 +5,8 @@ from __future__ import annotations
 from cdg62_connect.iparapheur.soap_v4.contract import bind
 from cdg62_connect.iparapheur.soap_v4.dossiers import Dossiers
 from cdg62_connect.iparapheur.soap_v4.exchange import call, reply_of
+from cdg62_connect.iparapheur.soap_v4.mail_securise import MailSecurise
+from cdg62_connect.iparapheur.soap_v4.tdt import Tdt
 from cdg62_connect.iparapheur.soap_v4.texts import free_text
 from cdg62_connect.iparapheur.soap_v4.typologie import Typologie
 from cdg62_connect.soap import fill
@@ -12,7 +14,7 @@ from cdg62_connect.transport import Answer, HttpSession, Kind
 
 
 class IparapheurSoap:
-    """The SOAP service of an iParapheur.
+    """The SOAP service of an iParapheur. :data:`OPERATIONS` says which versions have which operation.
 
     Args:
         session: its base URL is the address of the service, ``https://…/ws-iparapheur-no-mtom`` or
@@ -21,13 +23,17 @@ class IparapheurSoap:
 
     Attributes:
         dossiers: the dossiers of the account.
-        typologie: the types and sous-types it may create.
+        typologie: the types and sous-types it may create, their circuits and métadonnées.
+        tdt: transmission by the parapheur itself (v3 and v4).
+        mail_securise: its secured mail (v3 and v4).
     """
 
     def __init__(self, session: HttpSession) -> None:
         self._session = session
         self.dossiers = Dossiers(session)
         self.typologie = Typologie(session)
+        self.tdt = Tdt(session)
+        self.mail_securise = MailSecurise(session)
 
     def echo(self, text: str) -> str:
         """``echo``: prove the address, the certificate and the account. A read without any trace.

@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
 
 from cdg62_connect.errors import NotFound
 from cdg62_connect.iparapheur.soap_v4.contract import bind
 from cdg62_connect.iparapheur.soap_v4.deposit import deposit
-from cdg62_connect.iparapheur.soap_v4.exchange import call, reply_of
+from cdg62_connect.iparapheur.soap_v4.entries import log_entries
+from cdg62_connect.iparapheur.soap_v4.exchange import call, call_about, reply_of
 from cdg62_connect.iparapheur.soap_v4.harvest import harvest
-from cdg62_connect.iparapheur.soap_v4.leftovers import leftovers
+from cdg62_connect.iparapheur.soap_v4.leftovers import LINE
 from cdg62_connect.iparapheur.soap_v4.models import (
     ArchivageAction,
     Archived,
+    CodeTransition,
     Created,
+    DossierTrouve,
     LogEntry,
     NewDossier,
+    Receipt,
     RetrievedDossier,
 )
-from cdg62_connect.iparapheur.soap_v4.refusals import recognised
+from cdg62_connect.iparapheur.soap_v4.refusals import recognised, refusal
 from cdg62_connect.iparapheur.soap_v4.retrieval import retrieved_dossier
-from cdg62_connect.iparapheur.soap_v4.texts import known_key
-from cdg62_connect.soap import Limits, Node, fill
+from cdg62_connect.iparapheur.soap_v4.texts import free_text, known_key, label
+from cdg62_connect.soap import Limits, fill
 from cdg62_connect.transport import Answer, HttpSession, Kind
 
-T = TypeVar("T")
-
 _RETRIEVAL_LIMIT = 2 * 1024**3
-_TOLD_OF_ENTRY = {("timestamp",), ("nom",), ("status",), ("annotation",)}
 _TEXTS = 16 * 1024 * 1024
 
 
 class Dossiers:
-    """Create, follow, retrieve and clear dossiers.
+    """Create, find, follow, retrieve, force and clear dossiers.
 
     A dossier is known by its ``DossierID``, chosen by whoever creates it. Every method may raise any
     :class:`~cdg62_connect.errors.PlatformError` of its kind of call; what it adds is listed under it.
@@ -57,7 +56,8 @@ class Dossiers:
         def read(answer: Answer) -> Created:
             reply = reply_of(answer)
             message = reply.require_ok(dossier_id=dossier.dossier_id)
-            return Created(reply.node.text_of("DossierID") or dossier.dossier_id, message)
+            given = reply.node.text_of("DossierID") or dossier.dossier_id
+            return Created(given, message, reply.rest(told={("DossierID",)}))
 
         return call(self._session, "CreerDossier", Kind.EFFECT, deposit(dossier), read)
 
@@ -72,7 +72,7 @@ class Dossiers:
 
         def read(answer: Answer) -> tuple[LogEntry, ...]:
             reply = reply_of(answer)
-            entries = tuple(_entry(node) for node in reply.node.all("LogDossier"))
+            entries = log_entries(reply.node)
             if not entries:
                 _, said = reply.said()
                 raise reply.error(
@@ -81,7 +81,7 @@ class Dossiers:
             reply.require_ok(dossier_id=dossier_id)
             return entries
 
-        return self._about("GetHistoDossier", Kind.READ, dossier_id, read)
+        return call_about(self._session, "GetHistoDossier", dossier_id, read)
 
     def recuperer(self, dossier_id: str, *, into: Path, limit: int = _RETRIEVAL_LIMIT) -> RetrievedDossier:
         """``GetDossier``: the dossier with its documents, at any stage of the circuit. A read.
@@ -105,7 +105,7 @@ class Dossiers:
                 reply = reply_of(answer, divert=gathering.divert, limits=limits)
                 return retrieved_dossier(reply, asked=dossier_id)
 
-        return self._about("GetDossier", Kind.READ, dossier_id, read)
+        return call_about(self._session, "GetDossier", dossier_id, read)
 
     def archiver(self, dossier_id: str, *, action: ArchivageAction = ArchivageAction.EFFACER) -> Archived:
         """``ArchiverDossier``: take a finished dossier out of the parapheur. An effect, and no way back.
@@ -120,7 +120,8 @@ class Dossiers:
 
         def read(answer: Answer) -> Archived:
             reply = reply_of(answer)
-            return Archived(message=reply.require_ok(dossier_id=key), url=reply.node.text_of("URL"))
+            message = reply.require_ok(dossier_id=key)
+            return Archived(message, reply.node.text_of("URL"), reply.rest(told={("URL",)}))
 
         return call(self._session, "ArchiverDossier", Kind.EFFECT, envelope, read)
 
@@ -136,27 +137,113 @@ class Dossiers:
         def read(answer: Answer) -> None:
             reply_of(answer).require_ok(dossier_id=dossier_id)
 
-        self._about("EffacerDossierRejete", Kind.EFFECT, dossier_id, read)
+        call_about(self._session, "EffacerDossierRejete", dossier_id, read)
 
-    def _about(self, operation: str, kind: Kind, dossier_id: str, read: Callable[[Answer], T]) -> T:
-        """Call an operation whose request is a mere DossierID."""
-        return call(self._session, operation, kind, fill(bind(operation, known_key(dossier_id)), {}), read)
+    def rechercher(
+        self,
+        *,
+        type_technique: str = "",
+        sous_type: str = "",
+        status: str = "",
+        nombre: int | None = None,
+        dossier_ids: Sequence[str] = (),
+    ) -> tuple[DossierTrouve, ...]:
+        """``RechercherDossiers``: the dossiers that fit every filter given, in the parapheur's order. A read.
 
+        Args:
+            type_technique: exactly as the parapheur writes it.
+            sous_type: the same.
+            status: one exact status code; wildcards (``Rejet*``) work nowhere any more.
+            nombre: at most so many; what the parapheur gives without it is not known.
+            dossier_ids: only these. A v5 before 5.0.28 or 5.1.6 gets them wrong beyond 200 dossiers.
 
-def _entry(node: Node) -> LogEntry:
-    return LogEntry(
-        timestamp=_moment(node.text_of("timestamp")),
-        nom=node.text_of("nom"),
-        status=node.text_of("status"),
-        annotation=node.text_of("annotation"),
-        champs=leftovers(node, told=_TOLD_OF_ENTRY),
-    )
+        Returns:
+            What fits; empty also when a filter names something unknown.
 
+        Raises:
+            InvalidInput: a filter cannot be sent.
+        """
+        fields: dict[str, object] = {
+            name: label(value, what="Un critère de recherche")
+            for name, value in (
+                ("TypeTechnique", type_technique),
+                ("SousType", sous_type),
+                ("Status", status),
+            )
+            if value
+        }
+        if nombre is not None:
+            fields["NombreDossiers"] = nombre
+        if dossier_ids:
+            fields["DossierID"] = [known_key(one) for one in dossier_ids]
 
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-        moment.astimezone(UTC)  # the first and last hours that exist are not moments everywhere
-    except (ValueError, OverflowError):
-        return None
-    return moment if moment.tzinfo is not None else None
+        def read(answer: Answer) -> tuple[DossierTrouve, ...]:
+            reply = reply_of(answer)
+            code, message = reply.said()
+            if code == "KO":
+                raise reply.error(refusal(answer.operation, message, dossier_id=""), said=message)
+            return tuple(
+                DossierTrouve(
+                    dossier_id=entry.nom,
+                    status=entry.status,
+                    annotation=entry.annotation,
+                    accessible=entry.champs.get("accessible", ""),
+                    entry=entry,
+                )
+                for entry in log_entries(reply.node)
+            )
+
+        envelope = fill(bind("RechercherDossiers", **fields), {})
+        return call(self._session, "RechercherDossiers", Kind.READ, envelope, read)
+
+    def exercer_droit_de_remords(self, dossier_id: str) -> Receipt:
+        """``ExercerDroitRemordDossier``: take back a dossier that nobody has opened yet. An effect.
+
+        It then lies on the emitter's desk; :meth:`archiver` deletes it there.
+
+        Raises:
+            NotFound: the parapheur does not know this dossier.
+            NotEmitted: it has been taken back already.
+            Refused: too late, somebody has opened it or acted on it.
+            OutcomeUnknown: it may be taken back.
+        """
+
+        def read(answer: Answer) -> Receipt:
+            reply = reply_of(answer)
+            return Receipt(reply.require_ok(dossier_id=dossier_id), champs=reply.rest())
+
+        return call_about(self._session, "ExercerDroitRemordDossier", dossier_id, read)
+
+    def forcer_etape(
+        self,
+        dossier_id: str,
+        transition: CodeTransition,
+        *,
+        annotation_publique: str | None = None,
+        annotation_privee: str | None = None,
+    ) -> Receipt:
+        """``ForcerEtape``: pass, or refuse, the present step of a dossier. An effect, never to be repeated blindly:
+        it would act on the next step.
+
+        Only for the account that holds the dossier, on a step of visa or of transmission: no signature can be
+        forced.
+
+        Raises:
+            NotFound: the parapheur does not know this dossier.
+            AccessRefused: another desk holds it.
+            Refused: this step cannot be forced.
+            OutcomeUnknown: the step may be passed: ask :meth:`historique`.
+        """
+        key = known_key(dossier_id)
+        fields: dict[str, object] = {"DossierID": key, "CodeTransition": transition.value}
+        if annotation_publique is not None:
+            fields["AnnotationPublique"] = free_text(annotation_publique)
+        if annotation_privee is not None:
+            fields["AnnotationPrivee"] = free_text(annotation_privee)
+
+        def read(answer: Answer) -> Receipt:
+            reply = reply_of(answer)
+            message = reply.require_ok(dossier_id=key)
+            return Receipt(message, next(iter(log_entries(reply.node)), None), reply.rest(told=LINE))
+
+        return call(self._session, "ForcerEtape", Kind.EFFECT, fill(bind("ForcerEtape", **fields), {}), read)

@@ -8,7 +8,7 @@ the front end, which never reach the parapheur.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from html import unescape
 from typing import TypeVar
 
@@ -22,8 +22,11 @@ from cdg62_connect.errors import (
     Unavailable,
     UnreadableAnswer,
 )
-from cdg62_connect.iparapheur.soap_v4.contract import NAMESPACE
+from cdg62_connect.iparapheur.soap_v4.contract import NAMESPACE, bind
+from cdg62_connect.iparapheur.soap_v4.leftovers import RETURN, Path, leftovers
+from cdg62_connect.iparapheur.soap_v4.operations import OPERATIONS, NoSuchOperation
 from cdg62_connect.iparapheur.soap_v4.refusals import recognised, refusal
+from cdg62_connect.iparapheur.soap_v4.texts import known_key
 from cdg62_connect.soap import (
     Divert,
     Fault,
@@ -32,6 +35,7 @@ from cdg62_connect.soap import (
     Limits,
     Node,
     UnreadableMessage,
+    fill,
     read_message,
     read_package,
 )
@@ -57,6 +61,12 @@ def call(
     body = StreamBody("text/xml; charset=utf-8", envelope.length, envelope.blocks)
     request = Request("POST", "", operation, kind, headers={"SOAPAction": '""'}, body=body)
     return session.exchange(request, read)
+
+
+def call_about(session: HttpSession, operation: str, dossier_id: str, read: Callable[[Answer], T]) -> T:
+    """The same for an operation whose request is a mere DossierID."""
+    envelope = fill(bind(operation, known_key(dossier_id)), {})
+    return call(session, operation, OPERATIONS[operation].kind, envelope, read)
 
 
 def reply_of(answer: Answer, *, divert: Divert | None = None, limits: Limits | None = None) -> Reply:
@@ -118,6 +128,10 @@ class Reply:
             raise self.error(refusal(self._answer.operation, message, dossier_id=dossier_id), said=message)
         raise self.unusable("la réponse n'a pas de code de retour", said=message)
 
+    def rest(self, *, told: Set[Path] = frozenset()) -> dict[str, str]:
+        """What the answer holds besides its return code and the elements at these paths."""
+        return leftovers(self.node, told=RETURN | told)
+
     def error(self, cls: type[PlatformError], *, said: str) -> PlatformError:
         """An error of that class for what the parapheur said."""
         return cls(platform=self._answer.platform, operation=self._answer.operation, said=said)
@@ -158,9 +172,9 @@ def _unreadable(answer: Answer, problem: UnreadableMessage) -> PlatformError:
 
 def _faulty(answer: Answer, fault: Fault) -> PlatformError:
     said = (fault.text or fault.code)[:_LONGEST_QUOTE]
-    if answer.kind is Kind.EFFECT:
-        return _unclear(answer, "le parapheur a échoué en cours de traitement", said=said)
     error = recognised(answer.operation, said) or Unavailable
+    if answer.kind is Kind.EFFECT and error is not NoSuchOperation:
+        return _unclear(answer, "le parapheur a échoué en cours de traitement", said=said)
     return error(platform=answer.platform, operation=answer.operation, said=said)
 
 

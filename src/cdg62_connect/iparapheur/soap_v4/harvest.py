@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -16,12 +16,13 @@ from cdg62_connect.soap import Allowance, DecodedFile, Flaw, Sink, UnreadableMes
 
 _DOCUMENTS_LIMIT = 500
 _ANNEXES = {"DocumentsSupplementaires": "supplementaire", "DocumentsAnnexes": "annexe"}
-_MAIN = {
+OF_DOSSIER: Mapping[str, str] = {
     "DocPrincipal": "document",
     "SignatureDocPrincipal": "signature",
     "FichierPES": "fichier-pes",
     "VisuelPDF": "visuel",
 }
+"""The documents right inside an answer of ``GetDossier``: their elements, and the names of their files."""
 
 
 class GatheredDocument:
@@ -69,16 +70,18 @@ class GatheredDocument:
 
 
 class Harvest:
-    """The documents of one ``GetDossier`` answer, gathered in a folder."""
+    """The documents of one answer, gathered in a folder."""
 
-    def __init__(self, into: Path, *, limit: int) -> None:
+    def __init__(self, into: Path, *, limit: int, operation: str, documents: Mapping[str, str]) -> None:
         self._into = into
+        self._operation = operation
+        self._named = documents
         self._allowance = Allowance(limit)
         self._documents: list[GatheredDocument] = []
 
     def divert(self, path: tuple[str, ...]) -> Sink | None:
         """A fresh file for each element that holds a document."""
-        role = _role(path)
+        role = self._role(path)
         if role is None:
             return None
         if len(self._documents) >= _DOCUMENTS_LIMIT:
@@ -90,30 +93,45 @@ class Harvest:
 
     def publish(self) -> None:
         """Give every document its final name, durably."""
-        reach("file.before:GetDossier")
+        reach(f"file.before:{self._operation}")
         for document in self._documents:
             document.part.rename(document.path)
         force_directory(self._into)
-        reach("file.after:GetDossier")
+        reach(f"file.after:{self._operation}")
 
     def discard(self) -> None:
         """Remove every document."""
         for document in self._documents:
             document.discard()
 
+    def _role(self, path: tuple[str, ...]) -> str | None:
+        match path:
+            case (_, name):
+                return self._named.get(name)
+            case (_, group, "DocAnnexe", "fichier"):
+                return _ANNEXES.get(group)
+            case (_, group, "DocAnnexe", "signature") if group in _ANNEXES:
+                return f"signature-{_ANNEXES[group]}"
+            case _:
+                return None
+
 
 @contextmanager
-def harvest(into: Path, *, limit: int) -> Generator[Harvest]:
+def harvest(
+    into: Path, *, limit: int, operation: str = "GetDossier", documents: Mapping[str, str] = OF_DOSSIER
+) -> Generator[Harvest]:
     """Gather documents in ``into``: they appear when the block ends, and none of them after an error.
 
     Args:
         into: an existing folder.
         limit: bytes of documents in all.
+        operation: what is answered.
+        documents: elements right inside the answer that hold a document, with the name of its file.
 
     Raises:
         ConfigurationError: the folder cannot be written.
     """
-    gathering = Harvest(into, limit=limit)
+    gathering = Harvest(into, limit=limit, operation=operation, documents=documents)
     try:
         yield gathering
         gathering.publish()
@@ -126,15 +144,3 @@ def harvest(into: Path, *, limit: int) -> Generator[Harvest]:
     except BaseException:
         gathering.discard()
         raise
-
-
-def _role(path: tuple[str, ...]) -> str | None:
-    match path:
-        case (_, name):
-            return _MAIN.get(name)
-        case (_, group, "DocAnnexe", "fichier"):
-            return _ANNEXES.get(group)
-        case (_, group, "DocAnnexe", "signature") if group in _ANNEXES:
-            return f"signature-{_ANNEXES[group]}"
-        case _:
-            return None

@@ -9,6 +9,18 @@ from cdg62_connect.soap import Node
 
 Path = tuple[str, ...]
 
+RETURN: Set[Path] = {
+    ("MessageRetour",),
+    *(("MessageRetour", name) for name in ("codeRetour", "message", "severite")),
+}
+"""What every answer that says OK or KO holds."""
+
+LINE: Set[Path] = {
+    ("LogDossier",),
+    *(("LogDossier", name) for name in ("timestamp", "nom", "status", "annotation", "accessible")),
+}
+"""A line of the history inside an answer."""
+
 _TEXT_LIMIT = 10_000
 _KEY_LIMIT = 500
 _LIMIT = 1_000

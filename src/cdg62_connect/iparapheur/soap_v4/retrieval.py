@@ -68,6 +68,18 @@ def retrieved_dossier(reply: Reply, *, asked: str) -> RetrievedDossier:
     )
 
 
+def only_document(reply: Reply, name: str, *, nom: str) -> RetrievedFile:
+    """The one document of an answer that is made of it.
+
+    Raises:
+        UnreadableAnswer: there is none, or an empty one, or several.
+    """
+    found = _main(reply.node, name, nom=nom) if len(list(reply.node.all(name))) == 1 else None
+    if found is None:
+        raise reply.unusable(f"la réponse ne contient pas un seul {name}")
+    return found
+
+
 def _main(node: Node, name: str, *, nom: str = "") -> RetrievedFile | None:
     """A document that the answer holds at most once; an empty element is no document."""
     found = node.first(name)

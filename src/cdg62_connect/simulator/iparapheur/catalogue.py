@@ -6,11 +6,27 @@ from cdg62_connect.simulator.catalogue import RefusSimule
 from cdg62_connect.simulator.iparapheur import texts
 
 _ALL = ("*",)
-_CREER = ("CreerDossier",)
+_CREER = ("CreerDossier", "CreerDossierPES")
 _ARCHIVER = ("ArchiverDossier",)
 _EFFACER = ("EffacerDossierRejete",)
-_OF_ONE = ("GetHistoDossier", "GetDossier", *_ARCHIVER, *_EFFACER)
-RETURNING = (*_CREER, *_OF_ONE)
+_REMORD = ("ExercerDroitRemordDossier",)
+_FORCER = ("ForcerEtape",)
+_TDT = ("EnvoyerDossierTdT", "EnvoyerDossierPES")
+_STATUT = ("GetStatutTdT",)
+_CLASSIFICATION = ("GetClassificationActesTdt",)
+_MAIL = ("EnvoyerDossierMailSecurise",)
+_OF_ONE = (
+    "GetHistoDossier",
+    "GetDossier",
+    *_ARCHIVER,
+    *_EFFACER,
+    *_REMORD,
+    *_FORCER,
+    *_TDT,
+    *_STATUT,
+    *_MAIL,
+)
+RETURNING = (*_CREER, *_OF_ONE, *_CLASSIFICATION)
 """The operations that say OK or KO; the others have no word for a refusal, and answer an empty list."""
 
 PAGES = {
@@ -23,8 +39,14 @@ FAULTS = ("demande_illisible", "operation_inconnue", "faute_soap")
 """What comes as a SOAP fault."""
 
 
-def _creer(nom: str, dit: str, cause: str, *, vu: bool = False) -> RefusSimule:
-    return RefusSimule(nom=nom, operations=_CREER, dit=dit, cause=cause, vu=vu)
+def _creer(
+    nom: str, dit: str, cause: str, *, vu: bool = False, operations: tuple[str, ...] = _CREER
+) -> RefusSimule:
+    return RefusSimule(nom=nom, operations=operations, dit=dit, cause=cause, vu=vu)
+
+
+def _unseen(nom: str, operations: tuple[str, ...], dit: str, cause: str) -> RefusSimule:
+    return RefusSimule(nom=nom, operations=operations, dit=dit, cause=cause, vu=False)
 
 
 CATALOGUE = (
@@ -71,6 +93,14 @@ CATALOGUE = (
         vu=False,
         commande=False,
     ),
+    RefusSimule(
+        nom="operation_abandonnee",
+        operations=(*_TDT, *_STATUT, *_CLASSIFICATION, *_MAIL, "CreerDossierPES"),
+        dit="HTTP 500, faute SOAP « " + texts.NO_OPERATION_V5 + " »",
+        cause="`variantes = Variantes(generation=Generation.V5)` : la passerelle de la v5 ne fait plus cela",
+        vu=False,
+        commande=False,
+    ),
     # Creating.
     _creer("sous_type_inconnu", texts.NO_SUCH_SOUS_TYPE, "type ou sous-type hors de ceux du compte", vu=True),
     _creer(
@@ -98,6 +128,17 @@ CATALOGUE = (
     ),
     _creer("sans_document", texts.NO_DOCUMENT, "`DocumentPrincipal` absent"),
     _creer("document_invalide", texts.BAD_DOCUMENT, "document vide, chiffré, ou qui n'est pas un PDF"),
+    _creer(
+        "pes_invalide",
+        texts.NOT_A_PES,
+        "document XML mal formé ; PES sans `Id` au chemin donné (`//Bordereau` ou `.`)",
+    ),
+    _creer(
+        "circuit_invalide",
+        texts.BAD_CIRCUIT,
+        "`CircuitObligatoire` avec un rôle que le parapheur n'a pas",
+        operations=("CreerDossier",),
+    ),
     # Afterwards.
     RefusSimule(
         nom="introuvable",
@@ -125,6 +166,31 @@ CATALOGUE = (
         cause="dossier que personne n'a refusé",
         vu=False,
     ),
+    RefusSimule(
+        nom="pas_emis",
+        operations=_REMORD,
+        dit=texts.NOT_EMITTED,
+        cause="dossier déjà récupéré",
+    ),
+    _unseen("trop_tard", _REMORD, texts.TOO_LATE, "dossier ouvert (`lire`), ou déjà visé, signé, refusé"),
+    _unseen("pas_sur_le_bureau", _FORCER, texts.NOT_ON_DESK, "dossier du compte, sur le bureau d'un autre"),
+    _unseen(
+        "etape_non_forcable",
+        _FORCER,
+        texts.NOT_FORCEABLE,
+        "étape de signature, de cachet, de mail… : seuls un visa et une télétransmission se forcent",
+    ),
+    _unseen("transition_inconnue", _FORCER, texts.BAD_TRANSITION, "`CodeTransition` autre que OK et KO"),
+    _unseen("pas_a_teletransmettre", _TDT, texts.NOT_FOR_TDT, "dossier qui n'attend pas sa télétransmission"),
+    _unseen("pas_transmis", _STATUT, texts.NOT_SENT, "dossier que rien n'a envoyé au tiers"),
+    _unseen(
+        "pas_de_classification",
+        _CLASSIFICATION,
+        texts.NO_CLASSIFICATION,
+        "`sans_classification()`, ou type que le compte n'a pas",
+    ),
+    _unseen("adresse_invalide", _MAIL, texts.BAD_ADDRESS, "`rcptTo` qui n'est pas une adresse"),
+    _unseen("mail_sans_objet", _MAIL, texts.EMPTY_MAIL, "`subject` vide"),
     # Answers that prove nothing.
     RefusSimule(
         nom="faute_soap",

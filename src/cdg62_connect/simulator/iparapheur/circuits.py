@@ -8,10 +8,18 @@ from enum import Enum
 
 
 class Acte(Enum):
-    """What a desk does with a dossier. The value is the ``Role`` of GetCircuit."""
+    """What a desk does with a dossier. The value is the ``Role`` of GetCircuit.
+
+    The roles of a visa, of a signature and of the télétransmission are known; those of a server seal, of an
+    external signature and of a secured mail are written down nowhere.
+    """
 
     VISA = "VISEUR"
     SIGNATURE = "SIGNATAIRE"
+    CACHET = "CACHET"
+    SIGNATURE_EXTERNE = "SIGNATAIRE_EXTERNE"
+    MAIL_SECURISE = "MAILSECURISE"
+    TDT = "TDT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,10 @@ CIRCUITS: Mapping[str, Circuit] = {
     "Arrete": (Etape(Acte.VISA, "Chef du service ADS"), _SIGNATURE_DU_MAIRE),
     "Courrier": (_SIGNATURE_DU_MAIRE,),
     "Avis": (Etape(Acte.VISA, "Chef du service ADS"),),
+    "Cachet": (Etape(Acte.CACHET, "Cachet de la mairie"),),
+    "Convention": (_SIGNATURE_DU_MAIRE, Etape(Acte.SIGNATURE_EXTERNE, "Le cocontractant")),
+    "Notification": (_SIGNATURE_DU_MAIRE, Etape(Acte.MAIL_SECURISE, "Service courrier")),
+    "Teletransmis": (_SIGNATURE_DU_MAIRE, Etape(Acte.TDT, "Télétransmission")),
 }
 """Circuits by sous-type. « Avis » ends without a signature."""
 

@@ -10,7 +10,14 @@ from cdg62_connect.errors import InvalidInput
 from cdg62_connect.simulator.iparapheur.circuits import Acte, Etape
 from cdg62_connect.simulator.rythme import Pas
 
-_ACTES = {"visa": Acte.VISA, "signature": Acte.SIGNATURE}
+_ACTES = {
+    "visa": Acte.VISA,
+    "signature": Acte.SIGNATURE,
+    "cachet": Acte.CACHET,
+    "externe": Acte.SIGNATURE_EXTERNE,
+    "mail": Acte.MAIL_SECURISE,
+    "tdt": Acte.TDT,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +41,8 @@ class Regle:
 
     @classmethod
     def of(cls, data: Mapping[str, object]) -> Regle:
-        """Read a rule written as JSON: the attributes by their names, ``etape`` as visa or signature.
+        """Read a rule written as JSON: the attributes by their names, ``etape`` as visa, signature, cachet,
+        externe, mail or tdt.
 
         Raises:
             InvalidInput: an unknown field, a value of the wrong sort, a missing ``quand``.
@@ -53,7 +61,7 @@ class Regle:
             raise InvalidInput(f"Rythme : champ inconnu « {', '.join(fields)} ».")
         etape = texts["etape"]
         if etape is not None and etape not in _ACTES:
-            raise InvalidInput("Rythme : « etape » vaut visa ou signature.")
+            raise InvalidInput(f"Rythme : « etape » vaut {', '.join(_ACTES)}.")
         return cls(
             quand=quand,
             sous_type=texts["sous_type"],

@@ -1,4 +1,4 @@
-"""The contract that the web service publishes: a WSDL in one piece, which imports nothing.
+"""The contract that the web service publishes: a WSDL in one piece, which needs nothing from elsewhere.
 
 It is written from what the operations accept and answer here, as a table of elements; nothing of it comes
 from the contract with which our own client is bound.
@@ -52,8 +52,13 @@ class _Group:
 
 
 _RETOUR = _Child("MessageRetour", "ip:MessageRetour", "?")
+_LIGNE = _Child("LogDossier", "ip:LogDossier", "?")
+_LIGNES = _Child("LogDossier", "ip:LogDossier", "*")
 _ID = _Child("DossierID")
 _TYPAGE = (_Child("TypeTechnique"), _Child("SousType"))
+_ANNOTATIONS = (_Child("AnnotationPublique", count="nil"), _Child("AnnotationPrivee", count="nil"))
+_ECHEANCE = (_Child("Visibilite", "ip:Visibilite"), _Child("DateLimite", count="nil"))
+_DEFINITION = (_Child("nomCourt"), _Child("nomLong"), _Child("nature"))
 
 _TYPES: dict[str, _Group] = {
     "MessageRetour": _Group((_Child("codeRetour", "ip:codeRetour"), _Child("message"), _Child("severite"))),
@@ -67,6 +72,7 @@ _TYPES: dict[str, _Group] = {
         )
     ),
     "EtapeCircuit": _Group((_Child("Parapheur"), _Child("Prenom"), _Child("Nom"), _Child("Role"))),
+    "TypeCircuit": _Group((_Child("EtapeCircuit", "ip:EtapeCircuit", "*"),)),
     "DocAnnexe": _Group(
         (
             _Child("nom"),
@@ -79,6 +85,9 @@ _TYPES: dict[str, _Group] = {
     "TypeDocAnnexes": _Group((_Child("DocAnnexe", "ip:DocAnnexe", "*"),)),
     "MetaDonnee": _Group((_Child("nom"), _Child("valeur"))),
     "TypeMetaDonnees": _Group((_Child("MetaDonnee", "ip:MetaDonnee", "*"),)),
+    "MetaDonneeConnue": _Group(_DEFINITION),
+    "MetaDonneeRequise": _Group((*_DEFINITION, _Child("obligatoire", "xsd:boolean"))),
+    "MetaDataTdtACTES": _Group((_Child("nature"), _Child("classification"), _Child("date"), _Child("objet"))),
 }
 
 _ENUMERATIONS: dict[str, Sequence[str]] = {
@@ -86,6 +95,9 @@ _ENUMERATIONS: dict[str, Sequence[str]] = {
     "Visibilite": ("PUBLIC", "SERVICE", "CONFIDENTIEL"),
     "ArchivageAction": ("ARCHIVER", "EFFACER"),
 }
+
+_ABOUT_A_DOSSIER = ("xsd:string", _Group((_LIGNE, _RETOUR)))
+_CLEARING = ("xsd:string", _Group((_RETOUR,)))
 
 # An operation is (request, answer); a text stands for an element without children, of that type.
 _OPERATIONS: dict[str, tuple[_Group | str, _Group | str]] = {
@@ -95,6 +107,11 @@ _OPERATIONS: dict[str, tuple[_Group | str, _Group | str]] = {
     "GetCircuit": (
         _Group(_TYPAGE, any_order=True),
         _Group((_Child("EtapeCircuit", "ip:EtapeCircuit", "*"),)),
+    ),
+    "GetListeMetaDonnees": (_Group(), _Group((_Child("MetaDonnee", "ip:MetaDonneeConnue", "*"),))),
+    "GetMetaDonneesRequisesPourTypeSoustype": (
+        _Group(_TYPAGE, any_order=True),
+        _Group((_Child("MetaDonnee", "ip:MetaDonneeRequise", "*"),)),
     ),
     "CreerDossier": (
         _Group(
@@ -111,53 +128,116 @@ _OPERATIONS: dict[str, tuple[_Group | str, _Group | str]] = {
                 _Child("DocumentsAnnexes", "ip:TypeDocAnnexes", "?"),
                 _Child("MetaData", "ip:TypeMetaDonnees", "?"),
                 _Child("XPathPourSignatureXML", count="nil"),
-                _Child("AnnotationPublique", count="nil"),
-                _Child("AnnotationPrivee", count="nil"),
-                _Child("Visibilite", "ip:Visibilite"),
-                _Child("DateLimite", count="nil"),
+                _Child("MetaDataTdtACTES", "ip:MetaDataTdtACTES", "nil"),
+                *_ANNOTATIONS,
+                *_ECHEANCE,
+                _Child("CircuitObligatoire", "ip:TypeCircuit", "?"),
             ),
             any_order=True,
         ),
         _Group((_RETOUR, _Child("DossierID", count="?"))),
     ),
-    "GetHistoDossier": ("xsd:string", _Group((_Child("LogDossier", "ip:LogDossier", "*"), _RETOUR))),
+    "GetHistoDossier": ("xsd:string", _Group((_LIGNES, _RETOUR))),
+    "RechercherDossiers": (
+        _Group(
+            (
+                _Child("TypeTechnique", count="?"),
+                _Child("SousType", count="?"),
+                _Child("Status", count="?"),
+                _Child("NombreDossiers", "xsd:integer", "?"),
+                _Child("DossierID", count="*"),
+            )
+        ),
+        _Group((_LIGNES,)),
+    ),
     "GetDossier": (
         "xsd:string",
         _Group(
             (
-                *(_Child(child.name, count="?") for child in _TYPAGE),
+                *_TYPAGE,
                 _Child("EmailEmetteur", count="?"),
-                _Child("DossierID", count="?"),
+                _ID,
+                _Child("FichierPES", "ip:TypeDoc", "?"),
+                _Child("VisuelPDF", "ip:TypeDoc", "?"),
+                _Child("XPathPourSignaturePES", count="?"),
                 _Child("AnnotationPublique", count="?"),
                 _Child("AnnotationPrivee", count="?"),
-                _Child("Visibilite", count="?"),
+                _Child("Visibilite", "ip:Visibilite"),
                 _Child("DateLimite", count="?nil"),
                 _Child("DocPrincipal", "ip:TypeDoc", "?"),
                 _Child("NomDocPrincipal", count="?"),
                 _Child("SignatureDocPrincipal", "ip:TypeDoc", "?"),
+                _Child("DocumentsSupplementaires", "ip:TypeDocAnnexes", "?"),
                 _Child("DocumentsAnnexes", "ip:TypeDocAnnexes", "?"),
                 _Child("MetaDonnees", "ip:TypeMetaDonnees", "?"),
                 _RETOUR,
             )
         ),
     ),
+    "ExercerDroitRemordDossier": _CLEARING,
+    "ForcerEtape": (
+        _Group((_ID, _Child("CodeTransition", "ip:codeRetour"), *_ANNOTATIONS), any_order=True),
+        _Group((_LIGNE, _RETOUR)),
+    ),
     "ArchiverDossier": (
         _Group((_ID, _Child("ArchivageAction", "ip:ArchivageAction", "?")), any_order=True),
         _Group((_Child("URL", count="?nil"), _RETOUR)),
     ),
-    "EffacerDossierRejete": ("xsd:string", _Group((_RETOUR,))),
+    "EffacerDossierRejete": _CLEARING,
+    "EnvoyerDossierTdT": _ABOUT_A_DOSSIER,
+    "GetStatutTdT": _ABOUT_A_DOSSIER,
+    "GetClassificationActesTdt": (
+        _Group((_Child("TypeTechnique", count="?"), _Child("DemanderMiseAJourTdt", count="?"))),
+        _Group((_Child("classification", "ip:TypeDoc", "?"), _RETOUR)),
+    ),
+    "EnvoyerDossierMailSecurise": (
+        _Group(
+            (
+                _Child("dossier"),
+                _Child("rcptTo"),
+                _Child("subject"),
+                _Child("message"),
+                _Child("password", count="?"),
+                _Child("sendPassword", "xsd:boolean", "?"),
+            )
+        ),
+        _Group((_RETOUR,)),
+    ),
+    "CreerDossierPES": (
+        _Group(
+            (
+                *_TYPAGE,
+                _Child("EmailEmetteur"),
+                _ID,
+                _Child("FichierPES", "ip:TypeDoc"),
+                _Child("VisuelPDF", "ip:TypeDoc"),
+                _Child("XPathPourSignaturePES"),
+                *_ANNOTATIONS,
+                *_ECHEANCE,
+            ),
+            any_order=True,
+        ),
+        _Group((_RETOUR,)),
+    ),
+    "EnvoyerDossierPES": _ABOUT_A_DOSSIER,
 }
 
 
-def wsdl(address: str) -> bytes:
-    """The contract, for a service that answers at ``address``."""
+def wsdl(asked: str, *, mtom: str, without_mtom: str, distant: bool = False) -> bytes:
+    """The contract of a service that answers at two addresses, the one that was ``asked`` coming first.
+
+    ``distant``: the media types are imported from their place on the web instead of being here, as the parapheur
+    itself does: who has no way out cannot read the contract then.
+    """
     operations = list(_OPERATIONS)
+    services = [("", mtom), ("NoMTOM", without_mtom)]
+    services.sort(key=lambda one: one[1] != asked)
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n'
         f'<wsdl:definitions xmlns:wsdl="{_WSDL}" xmlns:soap="{_WSDL_SOAP}" xmlns:xsd="{_XSD}"'
         f' xmlns:ip="{PARAPHEUR}" targetNamespace="{PARAPHEUR}" name="ParapheurSimule">\n'
         "<wsdl:documentation>SPÉCIMEN : parapheur simulé de cdg62-connect</wsdl:documentation>\n"
-        f"<wsdl:types>\n{_xmime_schema()}\n{_schema()}\n</wsdl:types>\n"
+        f"<wsdl:types>\n{'' if distant else _xmime_schema()}\n{_schema(distant=distant)}\n</wsdl:types>\n"
         + "\n".join(_messages(name) for name in operations)
         + '\n<wsdl:portType name="InterfaceParapheur">\n'
         + "\n".join(_port_operation(name) for name in operations)
@@ -165,26 +245,38 @@ def wsdl(address: str) -> bytes:
         '<wsdl:binding name="InterfaceParapheurSoap11" type="ip:InterfaceParapheur">\n'
         f'<soap:binding style="document" transport="{_TRANSPORT}"/>\n'
         + "\n".join(_bound_operation(name) for name in operations)
-        + '\n</wsdl:binding>\n<wsdl:service name="InterfaceParapheurService">\n'
-        '<wsdl:port name="InterfaceParapheurSoap11" binding="ip:InterfaceParapheurSoap11">'
-        f"<soap:address location={quoteattr(address)}/></wsdl:port>\n"
-        "</wsdl:service>\n</wsdl:definitions>\n"
+        + "\n</wsdl:binding>\n"
+        + "\n".join(_service(suffix, address) for suffix, address in services)
+        + "\n</wsdl:definitions>\n"
     ).encode()
+
+
+def _service(suffix: str, address: str) -> str:
+    return (
+        f'<wsdl:service name="InterfaceParapheurService{suffix}">'
+        f'<wsdl:port name="InterfaceParapheurSoap11{suffix}" binding="ip:InterfaceParapheurSoap11">'
+        f"<soap:address location={quoteattr(address)}/></wsdl:port></wsdl:service>"
+    )
 
 
 def _xmime_schema() -> str:
     return (
-        f'<xsd:schema targetNamespace="{XMIME}" elementFormDefault="qualified">'
-        '<xsd:attribute name="contentType" type="xsd:string"/></xsd:schema>'
+        f'<xsd:schema targetNamespace="{XMIME}" xmlns:xmime="{XMIME}" elementFormDefault="qualified">'
+        '<xsd:attribute name="contentType" type="xsd:string"/>'
+        '<xsd:attribute name="expectedContentTypes" type="xsd:string"/>'
+        '<xsd:complexType name="base64Binary"><xsd:simpleContent><xsd:extension base="xsd:base64Binary">'
+        '<xsd:attribute ref="xmime:contentType"/></xsd:extension></xsd:simpleContent></xsd:complexType>'
+        "</xsd:schema>"
     )
 
 
-def _schema() -> str:
+def _schema(*, distant: bool) -> str:
+    place = f' schemaLocation="{XMIME}"' if distant else ""
     inner = [
-        f'<xsd:import namespace="{XMIME}"/>',
-        '<xsd:complexType name="TypeDoc"><xsd:simpleContent><xsd:extension base="xsd:base64Binary">'
+        f'<xsd:import namespace="{XMIME}"{place}/>',
+        '<xsd:complexType name="TypeDoc"><xsd:simpleContent><xsd:restriction base="xmime:base64Binary">'
         '<xsd:attribute ref="xmime:contentType" use="required"/>'
-        "</xsd:extension></xsd:simpleContent></xsd:complexType>",
+        "</xsd:restriction></xsd:simpleContent></xsd:complexType>",
         *(_enumeration(name, values) for name, values in _ENUMERATIONS.items()),
         *(group.xsd(name) for name, group in _TYPES.items()),
         *(
@@ -209,7 +301,8 @@ def _enumeration(name: str, values: Sequence[str]) -> str:
 
 def _top_element(name: str, content: _Group | str) -> str:
     if isinstance(content, str):
-        return f'<xsd:element name="{name}" type="{content}"/>'
+        nil = ' nillable="true"' if name == "GetHistoDossierRequest" else ""
+        return f'<xsd:element name="{name}" type="{content}"{nil}/>'
     return f'<xsd:element name="{name}">{content.xsd()}</xsd:element>'
 
 

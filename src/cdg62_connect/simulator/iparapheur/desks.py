@@ -6,17 +6,23 @@ from dataclasses import replace
 from datetime import datetime
 
 from cdg62_connect.simulator.iparapheur.circuits import Acte
-from cdg62_connect.simulator.iparapheur.dossier import Dossier, Statut
+from cdg62_connect.simulator.iparapheur.dossier import REJETS, Dossier, Statut
+from cdg62_connect.simulator.iparapheur.signatures import signer_documents
 from cdg62_connect.simulator.pki import TestAuthority
-from cdg62_connect.simulator.signing import sign_pades
+
+_SANS_SIGNATURE = {
+    Acte.VISA: Statut.VISE,
+    Acte.MAIL_SECURISE: Statut.EN_COURS_MAIL,
+    Acte.TDT: Statut.TRANSMISSION_OK,
+}
+_AVEC_SIGNATURE = {
+    Acte.SIGNATURE: Statut.SIGNE,
+    Acte.SIGNATURE_EXTERNE: Statut.SIGNE,
+    Acte.CACHET: Statut.CACHET_OK,
+}
 
 
-def viser(dossier: Dossier, moment: datetime, *, by: str | None = None, annotation: str = "") -> None:
-    """Give the visa of the present step; ``by`` is the name of its desk unless said otherwise."""
-    _advance(dossier, moment, Statut.VISE, by=by, annotation=annotation)
-
-
-def signer(
+def agir(
     dossier: Dossier,
     moment: datetime,
     *,
@@ -24,24 +30,17 @@ def signer(
     by: str | None = None,
     annotation: str = "",
 ) -> None:
-    """Sign the document: the signed one takes its place.
+    """Do what the present step asks: sign, seal, or pass; ``by`` is the name of its desk unless said otherwise.
 
     Raises:
-        InvalidFile: it cannot be signed; the dossier stays where it is.
+        InvalidFile: a document cannot be signed; the dossier stays where it is.
     """
-    before = dossier.document.path
-    signed = dossier.folder / f"document-{dossier.signatures + 1}.pdf"
-    sign_pades(
-        before,
-        signed,
-        signer=authority.signer(by or dossier.restantes[0].bureau),
-        moment=moment,
-        reason=f"Signature du dossier {dossier.dossier_id}",
-        field=f"Signature-{before.stat().st_size}",  # a name not taken: a signed file is a longer one
-    )
-    dossier.document = replace(dossier.document, path=signed)
-    dossier.signatures += 1
-    _advance(dossier, moment, Statut.SIGNE, by=by, annotation=annotation)
+    acte = dossier.restantes[0].acte
+    if acte in _AVEC_SIGNATURE:
+        signer_documents(dossier, moment, signer=authority.signer(by or dossier.restantes[0].bureau))
+        _advance(dossier, moment, _AVEC_SIGNATURE[acte], by=by, annotation=annotation)
+    else:
+        _advance(dossier, moment, _SANS_SIGNATURE[acte], by=by, annotation=annotation)
 
 
 def signer_sur_papier(
@@ -51,16 +50,33 @@ def signer_sur_papier(
     _advance(dossier, moment, Statut.SIGNATAIRE_PAPIER, by=by, annotation=annotation)
 
 
+def passer(dossier: Dossier, moment: datetime, *, by: str, annotation: str) -> None:
+    """Pass the present step without doing what it asks, as ``ForcerEtape`` does."""
+    statut = _SANS_SIGNATURE[dossier.restantes[0].acte]
+    _advance(dossier, moment, statut, by=by, annotation=annotation)
+
+
 def refuser(dossier: Dossier, moment: datetime, *, motif: str, by: str | None = None) -> None:
     """End the circuit here, with a reason."""
     etape = dossier.restantes[0]
-    statut = Statut.REJET_VISA if etape.acte is Acte.VISA else Statut.REJET_SIGNATAIRE
-    dossier.note(moment, by or etape.bureau, statut, motif)
+    dossier.note(moment, by or etape.bureau, REJETS[etape.acte], motif)
     dossier.restantes = ()
 
 
+def transferer(dossier: Dossier, moment: datetime, *, vers: str, by: str | None, annotation: str) -> None:
+    """Give the present step to another desk. The words of the history are unverified."""
+    etape = dossier.restantes[0]
+    acteur = by or etape.bureau
+    said = f"Dossier transféré du bureau {etape.bureau} au bureau {vers}"
+    dossier.note(moment, acteur, Statut.NON_LU, f"{said} : {annotation}" if annotation else said)
+    dossier.restantes = (replace(etape, bureau=vers), *dossier.restantes[1:])
+    dossier.deposer(moment, acteur)
+
+
 def _advance(dossier: Dossier, moment: datetime, statut: Statut, *, by: str | None, annotation: str) -> None:
-    acteur = by or dossier.restantes[0].bureau
+    etape = dossier.restantes[0]
+    acteur = by or etape.bureau
     dossier.note(moment, acteur, statut, annotation)
+    dossier.faites.append(etape)
     dossier.restantes = dossier.restantes[1:]
     dossier.deposer(moment, acteur)

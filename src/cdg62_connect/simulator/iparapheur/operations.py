@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import PurePosixPath
 
 from cdg62_connect.simulator.catalogue import EXEMPLES
 from cdg62_connect.simulator.iparapheur import texts
 from cdg62_connect.simulator.iparapheur.catalogue import CATALOGUE
-from cdg62_connect.simulator.iparapheur.dossier import Account, Demande, Piece
-from cdg62_connect.simulator.iparapheur.reading import XMIME, Call, Node
+from cdg62_connect.simulator.iparapheur.demandes import demande, demande_pes
+from cdg62_connect.simulator.iparapheur.dossier import Account
+from cdg62_connect.simulator.iparapheur.reading import Call, Node
 from cdg62_connect.simulator.iparapheur.refusal import Refus
-from cdg62_connect.simulator.iparapheur.state import ParapheurState
+from cdg62_connect.simulator.iparapheur.rendu import BORDEREAU, rendu
+from cdg62_connect.simulator.iparapheur.state import Cree, ParapheurState
+from cdg62_connect.simulator.iparapheur.typage import Metadonnee
+from cdg62_connect.simulator.iparapheur.variantes import Generation
 from cdg62_connect.simulator.iparapheur.writing import (
     Part,
-    doc_annexe,
     document,
     element,
     escaped,
@@ -23,20 +25,37 @@ from cdg62_connect.simulator.iparapheur.writing import (
     nil,
 )
 
-BORDEREAU = "iParapheur_impression_dossier.pdf"
-"""Name of the slip, always the last annexe."""
-
-PDF = "application/pdf"
+__all__ = ["BORDEREAU", "OPERATIONS", "answer", "key_of", "known", "refusal_on_demand"]
 
 _Operation = Callable[[ParapheurState, Account, Node], list[Part]]
+
+_OF_ONE = {
+    "GetHistoDossier",
+    "GetDossier",
+    "EffacerDossierRejete",
+    "ExercerDroitRemordDossier",
+    "EnvoyerDossierTdT",
+    "EnvoyerDossierPES",
+    "GetStatutTdT",
+}
+"""Operations whose request is a mere DossierID."""
 
 
 def key_of(call: Call) -> str:
     """What the call is about, for whoever arms a fault on it: the dossier id, or the title in its place."""
     root = call.root
-    if call.operation in ("GetHistoDossier", "GetDossier", "EffacerDossierRejete"):
+    if call.operation in _OF_ONE:
         return root.text.strip()
-    return root.value("DossierID") or root.value("DossierTitre")
+    return root.value("DossierID") or root.value("DossierTitre") or root.value("dossier")
+
+
+def known(state: ParapheurState, operation: str) -> bool:
+    """Whether the version that is imitated carries out this operation."""
+    if state.variantes.operis:
+        return operation == "CreerDossier"
+    return operation in OPERATIONS and (
+        state.variantes.generation is Generation.V4 or operation not in NOT_IN_V5
+    )
 
 
 def answer(state: ParapheurState, account: Account, call: Call) -> list[Part]:
@@ -46,10 +65,11 @@ def answer(state: ParapheurState, account: Account, call: Call) -> list[Part]:
         KeyError: the web service has no such operation.
     """
     operation = OPERATIONS[call.operation]
+    operis = state.variantes.operis
     try:
         return operation(state, account, call.root)
     except Refus as refus:
-        return [message_retour(ok=False, message=str(refus))]
+        return [message_retour(ok=False, message=str(refus), severite=not operis)]
 
 
 def refusal_on_demand(nom: str, call: Call) -> list[Part]:
@@ -73,33 +93,67 @@ def _echo(_state: ParapheurState, account: Account, root: Node) -> list[Part]:
 
 
 def _liste_types(_state: ParapheurState, account: Account, _root: Node) -> list[Part]:
-    return [element("TypeTechnique", account.type)]
+    return [element("TypeTechnique", nom) for nom in account.types]
 
 
 def _liste_sous_types(_state: ParapheurState, account: Account, root: Node) -> list[Part]:
-    if root.text.strip() != account.type:
-        return []
-    return [element("SousType", sous_type) for sous_type in account.sous_types]
+    found = account.types.get(root.text.strip())
+    return [element("SousType", nom) for nom in found.sous_types] if found else []
 
 
-def _circuit(_state: ParapheurState, account: Account, root: Node) -> list[Part]:
-    circuit = account.sous_types.get(root.value("SousType"))
-    if circuit is None or root.value("TypeTechnique") != account.type:
+def _circuit(state: ParapheurState, account: Account, root: Node) -> list[Part]:
+    type_ = account.types.get(root.value("TypeTechnique"))
+    sous_type = type_.sous_types.get(root.value("SousType")) if type_ else None
+    if sous_type is None:
         return []
-    steps = [(etape.bureau, etape.acte.value) for etape in circuit]
+    steps = [(etape.bureau, etape.acte.value) for etape in sous_type.circuit]
+    v5 = state.variantes.generation is Generation.V5
     return [
         "<EtapeCircuit>"
         + element("Parapheur", bureau)
-        + element("Prenom")
-        + element("Nom", bureau)
+        + element("Prenom", "" if v5 else bureau.split()[0])
+        + element("Nom", bureau if v5 else " ".join(bureau.split()[1:]) or bureau)
         + element("Role", role)
         + "</EtapeCircuit>"
         for bureau, role in [*steps, (account.nom, "ARCHIVAGE")]
     ]
 
 
+def _liste_metadonnees(state: ParapheurState, _account: Account, _root: Node) -> list[Part]:
+    return [f"<MetaDonnee>{_definition(one)}</MetaDonnee>" for one in state.dictionnaire]
+
+
+def _metadonnees_requises(state: ParapheurState, account: Account, root: Node) -> list[Part]:
+    found = state.metadonnees_de(account, root.value("TypeTechnique"), root.value("SousType"))
+    return [
+        f"<MetaDonnee>{_definition(one)}"
+        + element("obligatoire", "true" if one.obligatoire else "false")
+        + "</MetaDonnee>"
+        for one in found
+    ]
+
+
+def _definition(one: Metadonnee) -> str:
+    return (
+        element("nomCourt", one.nom_court)
+        + element("nomLong", one.nom_long or one.nom_court)
+        + element("nature", one.nature)
+    )
+
+
 def _creer_dossier(state: ParapheurState, account: Account, root: Node) -> list[Part]:
-    created = state.creer(account, _demande(root))
+    if state.variantes.operis:
+        state.completer(account, demande(root))
+        return ["<MessageRetour><codeRetour>OK</codeRetour></MessageRetour>"]
+    created = state.creer(account, demande(root))
+    return _created(created)
+
+
+def _creer_dossier_pes(state: ParapheurState, account: Account, root: Node) -> list[Part]:
+    return _created(state.creer(account, demande_pes(root)))
+
+
+def _created(created: Cree) -> list[Part]:
     parts: list[Part] = [message_retour(ok=True, message=f"Dossier {created.titre} soumis dans le circuit")]
     if created.choisi:
         parts.append(element("DossierID", created.dossier_id))
@@ -112,36 +166,42 @@ def _histo_dossier(state: ParapheurState, account: Account, root: Node) -> list[
 
 
 def _get_dossier(state: ParapheurState, account: Account, root: Node) -> list[Part]:
-    contenu = state.contenu(account, root.text)
-    demande = contenu.demande
-    metadonnees = [("ph:dossierTitre", contenu.titre), *demande.metadonnees]
+    return rendu(state.contenu(account, root.text), variantes=state.variantes)
+
+
+def _rechercher(state: ParapheurState, account: Account, root: Node) -> list[Part]:
+    nombre = root.value("NombreDossiers")
+    found = state.rechercher(
+        account,
+        type_=root.value("TypeTechnique"),
+        sous_type=root.value("SousType"),
+        statut=root.value("Status"),
+        nombre=int(nombre) if nombre.isascii() and nombre.isdigit() else None,
+        dossier_ids=[one.text for one in root.all("DossierID")],
+    )
     return [
-        element("TypeTechnique", demande.type),
-        element("SousType", demande.sous_type),
-        *_given("EmailEmetteur", demande.email_emetteur),
-        element("DossierID", contenu.dossier_id),
-        *_given("AnnotationPublique", demande.annotation_publique),
-        *_given("AnnotationPrivee", demande.annotation_privee),
-        element("Visibilite", demande.visibilite),
-        element("DateLimite", demande.date_limite) if demande.date_limite else nil("DateLimite"),
-        *document("DocPrincipal", contenu.document.path, PDF),
-        element("NomDocPrincipal", contenu.document.nom),
-        "<DocumentsAnnexes>",
-        *(
-            part
-            for annexe in contenu.annexes
-            for part in doc_annexe(annexe.nom, annexe.path, annexe.content_type)
-        ),
-        *doc_annexe(BORDEREAU, contenu.bordereau, PDF),
-        "</DocumentsAnnexes>",
-        "<MetaDonnees>",
-        *(
-            f"<MetaDonnee>{element('nom', nom)}{element('valeur', valeur)}</MetaDonnee>"
-            for nom, valeur in metadonnees
-        ),
-        "</MetaDonnees>",
-        message_retour(ok=True),
+        log_dossier(one.derniere, nom=one.dossier_id, annotation=one.annotation, accessible=one.accessible)
+        for one in found
     ]
+
+
+def _droit_de_remord(state: ParapheurState, account: Account, root: Node) -> list[Part]:
+    state.recuperer(account, root.text)
+    return [message_retour(ok=True, message=f"Dossier {root.text.strip()} récupéré.")]
+
+
+def _forcer_etape(state: ParapheurState, account: Account, root: Node) -> list[Part]:
+    code = root.value("CodeTransition")
+    if code not in ("OK", "KO"):
+        raise Refus(texts.BAD_TRANSITION.format(valeur=code))
+    state.forcer_etape(
+        account,
+        root.value("DossierID"),
+        passer=code == "OK",
+        publique=root.value("AnnotationPublique"),
+        privee=root.value("AnnotationPrivee"),
+    )
+    return [message_retour(ok=True)]
 
 
 def _archiver_dossier(state: ParapheurState, account: Account, root: Node) -> list[Part]:
@@ -159,70 +219,61 @@ def _effacer_dossier_rejete(state: ParapheurState, account: Account, root: Node)
     return [message_retour(ok=True, message=f"Dossier {root.text.strip()} supprimé du Parapheur.")]
 
 
+def _envoyer_tdt(state: ParapheurState, account: Account, root: Node) -> list[Part]:
+    return [log_dossier(state.transmettre(account, root.text)), message_retour(ok=True)]
+
+
+def _statut_tdt(state: ParapheurState, account: Account, root: Node) -> list[Part]:
+    return [log_dossier(state.statut_tdt(account, root.text)), message_retour(ok=True)]
+
+
+def _classification(state: ParapheurState, account: Account, root: Node) -> list[Part]:
+    content = state.classification(account, root.value("TypeTechnique"))
+    return [*document("classification", content, "text/xml"), message_retour(ok=True)]
+
+
+def _mail_securise(state: ParapheurState, account: Account, root: Node) -> list[Part]:
+    state.envoyer_mail(
+        account,
+        root.value("dossier"),
+        destinataire=root.value("rcptTo"),
+        objet=root.value("subject"),
+        message=root.value("message"),
+        protege=bool(root.value("password")),
+    )
+    return [message_retour(ok=True, message=f"Dossier {root.value('dossier')} envoyé.")]
+
+
 OPERATIONS: Mapping[str, _Operation] = {
     "echo": _echo,
     "GetListeTypes": _liste_types,
     "GetListeSousTypes": _liste_sous_types,
     "GetCircuit": _circuit,
+    "GetListeMetaDonnees": _liste_metadonnees,
+    "GetMetaDonneesRequisesPourTypeSoustype": _metadonnees_requises,
     "CreerDossier": _creer_dossier,
     "GetHistoDossier": _histo_dossier,
+    "RechercherDossiers": _rechercher,
     "GetDossier": _get_dossier,
+    "ExercerDroitRemordDossier": _droit_de_remord,
+    "ForcerEtape": _forcer_etape,
     "ArchiverDossier": _archiver_dossier,
     "EffacerDossierRejete": _effacer_dossier_rejete,
+    "EnvoyerDossierTdT": _envoyer_tdt,
+    "GetStatutTdT": _statut_tdt,
+    "GetClassificationActesTdt": _classification,
+    "EnvoyerDossierMailSecurise": _mail_securise,
+    "CreerDossierPES": _creer_dossier_pes,
+    "EnvoyerDossierPES": _envoyer_tdt,
 }
 """By name, without « Request »."""
 
-
-def _demande(root: Node) -> Demande:
-    principal = root.child("DocumentPrincipal")
-    nom = _file_name(root.value("NomDocPrincipal"))
-    # On a sous-type that holds one main document, the others become plain annexes.
-    annexes = [
-        _annexe(annexe)
-        for group in ("DocumentsSupplementaires", "DocumentsAnnexes")
-        for holder in root.all(group)
-        for annexe in holder.all("DocAnnexe")
-    ]
-    metadonnees = [
-        (donnee.value("nom"), donnee.value("valeur"))
-        for holder in root.all("MetaData")
-        for donnee in holder.all("MetaDonnee")
-    ]
-    return Demande(
-        type=root.value("TypeTechnique"),
-        sous_type=root.value("SousType"),
-        visibilite=root.value("Visibilite"),
-        document=_piece(principal, nom) if principal else None,
-        dossier_id=root.value("DossierID"),
-        titre=root.value("DossierTitre"),
-        nom_document=nom,
-        annexes=tuple(annexe for annexe in annexes if annexe is not None),
-        email_emetteur=root.value("EmailEmetteur"),
-        annotation_publique=root.value("AnnotationPublique"),
-        annotation_privee=root.value("AnnotationPrivee"),
-        date_limite=root.value("DateLimite"),
-        metadonnees=tuple(metadonnees),
-    )
-
-
-def _annexe(node: Node) -> Piece | None:
-    fichier = node.child("fichier")
-    if fichier is None:
-        return None
-    return _piece(fichier, _file_name(node.value("nom")), content_type=node.value("mimetype"))
-
-
-def _piece(node: Node, nom: str, *, content_type: str = "") -> Piece | None:
-    if node.file is None:
-        return None
-    declared = node.attributes.get(f"{XMIME} contentType", "").strip()
-    return Piece(nom, node.file, content_type or declared or "application/octet-stream")
-
-
-def _file_name(text: str) -> str:
-    """The last part of a name: one that climbs folders is a trap for whoever writes it to a disk."""
-    return PurePosixPath(text.replace("\\", "/")).name if text else ""
-
-
-def _given(name: str, text: str) -> list[Part]:
-    return [element(name, text)] if text else []
+NOT_IN_V5 = {
+    "EnvoyerDossierTdT",
+    "GetStatutTdT",
+    "GetClassificationActesTdt",
+    "EnvoyerDossierMailSecurise",
+    "CreerDossierPES",
+    "EnvoyerDossierPES",
+}
+"""What the bridge of a v5 declares and does not carry out."""

@@ -17,10 +17,11 @@ from cdg62_connect.simulator.iparapheur.attachments import read_package
 from cdg62_connect.simulator.iparapheur.catalogue import FAULTS, PAGES
 from cdg62_connect.simulator.iparapheur.contract import wsdl
 from cdg62_connect.simulator.iparapheur.dossier import Account
-from cdg62_connect.simulator.iparapheur.operations import OPERATIONS, answer, key_of, refusal_on_demand
+from cdg62_connect.simulator.iparapheur.operations import answer, key_of, known, refusal_on_demand
 from cdg62_connect.simulator.iparapheur.packaging import package, packaged_fault
 from cdg62_connect.simulator.iparapheur.reading import Unreadable, read_call
 from cdg62_connect.simulator.iparapheur.state import ParapheurState
+from cdg62_connect.simulator.iparapheur.variantes import Generation
 from cdg62_connect.simulator.iparapheur.writing import CONTENT_TYPE, Stream, envelope, fault
 
 ENDPOINT = "/ws-iparapheur-no-mtom"
@@ -59,7 +60,14 @@ def blueprint(simulator: HasParapheur, *, prefix: str = "S") -> Blueprint:
             return _stopped("certificat_absent")
         if "wsdl" not in {name.lower() for name in request.args}:
             return _page("Web service du parapheur simulé (SPÉCIMEN) : contrat sous ?wsdl", 200)
-        return Response(wsdl(f"{request.scheme}://{request.host}{request.path}"), mimetype="text/xml")
+        base = f"{request.scheme}://{request.host}"
+        served = wsdl(
+            base + request.path,
+            mtom=base + ENDPOINT_MTOM,
+            without_mtom=base + ENDPOINT,
+            distant=simulator.iparapheur.variantes.schema_distant,
+        )
+        return Response(served, mimetype="text/xml")
 
     @routes.post(ENDPOINT)
     @routes.post(ENDPOINT_MTOM)
@@ -79,6 +87,7 @@ def blueprint(simulator: HasParapheur, *, prefix: str = "S") -> Blueprint:
 
 
 def _answered(state: ParapheurState, *, prefix: str, mtom: bool) -> Response:
+    prefix = state.variantes.prefixe or prefix
     if _lacks_certificate(state, request):
         return _stopped("certificat_absent")
     account = _account(state, request)
@@ -93,8 +102,10 @@ def _answered(state: ParapheurState, *, prefix: str, mtom: bool) -> Response:
                 call = read_call(request.stream, Path(folder))
         except (Unreadable, HostileInput) as problem:
             return _fault(str(problem), prefix=prefix, mtom=mtom)
-        if call.operation not in OPERATIONS:
-            return _fault(texts.NO_OPERATION.format(operation=call.operation), prefix=prefix, mtom=mtom)
+        if not known(state, call.operation):
+            v5 = state.variantes.generation is Generation.V5
+            text = texts.NO_OPERATION_V5 if v5 else texts.NO_OPERATION
+            return _fault(text.format(operation=call.operation), prefix=prefix, mtom=mtom)
 
         def refuse(nom: str) -> Response:
             if nom in PAGES:

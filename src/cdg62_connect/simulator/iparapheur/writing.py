@@ -49,28 +49,32 @@ def nil(name: str) -> str:
     return f'<{name} xmlns:xsi="{XSI}" xsi:nil="true"/>'
 
 
-def message_retour(*, ok: bool | None, message: str = "") -> str:
+def message_retour(*, ok: bool | None, message: str = "", severite: bool = True) -> str:
     """What the parapheur says of a request: OK / INFO, or KO / ERROR; nothing when ``None``."""
-    code, severite = ("OK", "INFO") if ok else ("KO", "ERROR")
+    code, level = ("OK", "INFO") if ok else ("KO", "ERROR")
     if ok is None:
-        code = severite = ""
+        code = level = ""
     return (
         "<MessageRetour>"
         + element("codeRetour", code)
         + element("message", message)
-        + element("severite", severite)
+        + (element("severite", level) if severite else "")
         + "</MessageRetour>"
     )
 
 
-def log_dossier(entry: LogEntry) -> str:
-    """A line of the history; the hour of Paris, to the millisecond."""
+def log_dossier(entry: LogEntry, *, nom: str = "", annotation: str = "", accessible: str = "") -> str:
+    """A line of the history; the hour of Paris, to the millisecond.
+
+    In a search, ``nom`` is that of the dossier and ``accessible`` says what may be done with it.
+    """
     return (
         "<LogDossier>"
         + element("timestamp", _timestamp(entry.moment))
-        + element("nom", entry.acteur)
+        + element("nom", nom or entry.acteur)
         + element("status", entry.statut.value)
-        + element("annotation", entry.annotation)
+        + element("annotation", annotation or entry.annotation)
+        + (element("accessible", accessible) if accessible else "")
         + "</LogDossier>"
     )
 
@@ -81,12 +85,16 @@ def document(name: str, content: Path | bytes, content_type: str) -> list[Part]:
     return [start, Held(content, content_type), f"</{name}>"]
 
 
-def doc_annexe(nom: str, content: Path | bytes, content_type: str) -> list[Part]:
-    """One annexe."""
+def doc_annexe(
+    nom: str, content: Path | bytes, content_type: str, *, signature: Sequence[Part] = ()
+) -> list[Part]:
+    """One annexe, or one of several main documents, with its detached signature if it has one."""
     return [
         "<DocAnnexe>" + element("nom", nom),
         *document("fichier", content, content_type),
-        element("mimetype", content_type) + element("encoding", "UTF-8") + "</DocAnnexe>",
+        element("mimetype", content_type) + element("encoding", "UTF-8"),
+        *signature,
+        "</DocAnnexe>",
     ]
 
 

@@ -1,4 +1,4 @@
-"""The simulated S2LOW: its state, the préfecture behind it, and its API for actes."""
+"""The simulated S2LOW: its state, its API, the préfecture and the trésorerie behind it."""
 
 from cdg62_connect.simulator.s2low.accounts import Account, Authority
 from cdg62_connect.simulator.s2low.classification import (
@@ -8,8 +8,10 @@ from cdg62_connect.simulator.s2low.classification import (
     Classification,
 )
 from cdg62_connect.simulator.s2low.depot import Limites
-from cdg62_connect.simulator.s2low.machine import Rythme
-from cdg62_connect.simulator.s2low.state import Profile, S2lowState
+from cdg62_connect.simulator.s2low.ground import Profile
+from cdg62_connect.simulator.s2low.helios import Erreur, RythmePes, ScenarioPes
+from cdg62_connect.simulator.s2low.pace import Rythme
+from cdg62_connect.simulator.s2low.state import S2lowState
 from cdg62_connect.simulator.s2low.transactions import Scenario
 
 __all__ = [
@@ -19,9 +21,12 @@ __all__ = [
     "Account",
     "Authority",
     "Classification",
+    "Erreur",
     "Limites",
     "Profile",
     "Rythme",
+    "RythmePes",
     "S2lowState",
     "Scenario",
+    "ScenarioPes",
 ]

@@ -26,7 +26,7 @@ def analyse(acte: Acte, files: Sequence[StoredFile], *, anchor: Path | None = No
     """
     trusted = load_certificate(anchor) if anchor else None
     for file in files:
-        if file.code_pj not in acte.nature.pieces:
+        if file.code_pj and file.code_pj not in acte.nature.pieces:
             detail = texts.TYPOLOGY_NOT_ALLOWED.format(code=file.code_pj, nature=acte.nature.abrege)
             return texts.PROBLEM.format(name=file.name, detail=detail)
     signatures_matter = (acte.nature.code, acte.matiere[:2]) != (4, (1, 1))

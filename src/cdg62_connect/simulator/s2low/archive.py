@@ -1,16 +1,18 @@
-"""The envelope of an acte on the disk: the message to the ministry, the document, the annexes."""
+"""The files of a transaction on the disk: the message, the document, the annexes; and the stamp."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from cdg62_connect.errors import InvalidFile
 from cdg62_connect.simulator.pdf import tamponner
-from cdg62_connect.simulator.s2low import prefecture, texts
+from cdg62_connect.simulator.s2low import texts
 from cdg62_connect.simulator.s2low.depot import EXTENSIONS, Depot, Upload
-from cdg62_connect.simulator.s2low.machine import local_day
+from cdg62_connect.simulator.s2low.ground import local_day
 from cdg62_connect.simulator.s2low.transactions import (
     Step,
     StoredFile,
@@ -20,35 +22,52 @@ from cdg62_connect.simulator.s2low.transactions import (
 )
 
 
-def store(transaction: Transaction, depot: Depot, *, home: Path, ids: range) -> tuple[StoredFile, ...]:
-    """Move the files of a deposit into ``home`` and write the message that goes with them.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A file to put in an envelope."""
+
+    upload: Upload
+    code_pj: str
+    signature: str = ""
+
+
+def parts_of(depot: Depot) -> list[Part]:
+    """The files of a deposit: the document, then the annexes."""
+    codes, signatures = (depot.type_acte, *depot.types_pj), (depot.signature, *depot.signatures_annexes)
+    return [
+        Part(
+            upload=upload,
+            code_pj=codes[rank] if rank < len(codes) else "",
+            signature=signatures[rank] if rank < len(signatures) else "",
+        )
+        for rank, upload in enumerate(depot.files)
+    ]
+
+
+def store(
+    transaction: Transaction,
+    parts: Sequence[Part],
+    message: Callable[[Sequence[StoredFile]], bytes],
+    *,
+    home: Path,
+    ids: range,
+) -> tuple[StoredFile, ...]:
+    """Move files into ``home`` and write the message that goes with them.
 
     Args:
         transaction: what they belong to; it gives them their names.
-        depot: the files, which must have passed the checks.
+        parts: the files, which must have passed the checks.
+        message: writes the message, given the files.
         home: a folder that does not exist yet.
         ids: one id for the message, then one per file.
     """
-    home.mkdir()
-    codes = (depot.type_acte, *depot.types_pj)
-    signatures = (depot.signature, *depot.signatures_annexes)
+    home.mkdir(parents=True)
     stored: list[StoredFile] = []
-    for serial, upload in enumerate(depot.files, start=1):
-        name = standard_name(
-            transaction, code_pj=codes[serial - 1], serial=serial, extension=EXTENSIONS[upload.mimetype]
-        )
-        signature = signatures[serial - 1] if serial <= len(signatures) else ""
-        stored.append(
-            _moved(
-                upload,
-                home / str(serial),
-                file_id=ids[serial],
-                name=name,
-                code_pj=codes[serial - 1],
-                signature=signature,
-            )
-        )
-    return (_message(transaction, stored, home / "0", file_id=ids[0]), *stored)
+    for serial, part in enumerate(parts, start=1):
+        extension = EXTENSIONS[part.upload.mimetype]
+        name = standard_name(transaction, code_pj=part.code_pj, serial=serial, extension=extension)
+        stored.append(_moved(part, home / str(serial), file_id=ids[serial], name=name))
+    return (_message(transaction, message(stored), home / "0", file_id=ids[0]), *stored)
 
 
 def stamped(transaction: Transaction, file: StoredFile, *, received: Step, published: date) -> Path:
@@ -73,8 +92,7 @@ def stamped(transaction: Transaction, file: StoredFile, *, received: Step, publi
     return into
 
 
-def _message(transaction: Transaction, stored: list[StoredFile], path: Path, *, file_id: int) -> StoredFile:
-    content = prefecture.message_metier(transaction.acte, stored)
+def _message(transaction: Transaction, content: bytes, path: Path, *, file_id: int) -> StoredFile:
     path.write_bytes(content)
     return StoredFile(
         id=file_id,
@@ -88,21 +106,19 @@ def _message(transaction: Transaction, stored: list[StoredFile], path: Path, *, 
     )
 
 
-def _moved(
-    upload: Upload, path: Path, *, file_id: int, name: str, code_pj: str, signature: str
-) -> StoredFile:
-    mimetype = upload.mimetype
-    upload.path.replace(path)
+def _moved(part: Part, path: Path, *, file_id: int, name: str) -> StoredFile:
+    mimetype = part.upload.mimetype
+    part.upload.path.replace(path)
     with path.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
     return StoredFile(
         id=file_id,
         name=name,
-        posted_name=upload.name,
+        posted_name=part.upload.name,
         mimetype=mimetype,
         path=path,
         size=path.stat().st_size,
         sha256=digest,
-        code_pj=code_pj,
-        signature=signature,
+        code_pj=part.code_pj,
+        signature=part.signature,
     )

@@ -7,7 +7,7 @@ import binascii
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cdg62_connect.simulator.s2low.state import Profile
+    from cdg62_connect.simulator.s2low.ground import Profile
 
 
 def credentials_of(header: str, *, profile: Profile) -> tuple[str, str] | None:

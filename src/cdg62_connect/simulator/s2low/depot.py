@@ -67,7 +67,8 @@ class Depot:
     """The fields of a deposit, as posted.
 
     ``classif`` holds classif1 to classif5, ``""`` where absent. ``signature`` and ``signatures_annexes`` are
-    the detached signatures, as text.
+    the detached signatures, as text. ``diffusion``: who is told of the acknowledgement; ``lot``: the batch, on the
+    web pages, that the acte is part of.
     """
 
     nature_code: str = ""
@@ -84,6 +85,9 @@ class Depot:
     document_papier: bool = False
     en_attente: bool = False
     must_signed: bool = False
+    diffusion: tuple[str, ...] = ()
+    sources_jointes: bool = False
+    lot: str = ""
 
     @property
     def files(self) -> tuple[Upload, ...]:
@@ -123,12 +127,16 @@ class Limites:
         corps: whole body of the request, in bytes; above, PHP drops it and every POST field with it.
         fichiers: number of files in one request.
         fichier: one file, in bytes.
+        pes: one PES, in bytes.
+        mail: the files of one secure mail, in bytes.
     """
 
     archive: int = 150 * 1024 * 1024
     corps: int = 200 * 1024 * 1024
     fichiers: int = 20
     fichier: int = 150 * 1024 * 1024
+    pes: int = 128 * 1024 * 1024
+    mail: int = 80 * 1024 * 1024
 
 
 def check_sizes(depot: Depot, limites: Limites) -> None:
@@ -147,8 +155,11 @@ def check_identity(depot: Depot, *, today: date) -> None:
         raise Ko(texts.FUTURE_DATE)
 
 
-def check_files(depot: Depot, limites: Limites) -> None:
-    """Refuse a missing, empty, too big or untyped file, and a content that is not what it must be."""
+def check_files(depot: Depot, limites: Limites, *, typed: bool = True) -> None:
+    """Refuse a missing, empty, too big or untyped file, and a content that is not what it must be.
+
+    ``typed``: every file must say its typology; the oldest platforms leave it to their owner.
+    """
     document = depot.document
     if document is None:
         raise Ko(texts.NO_DOCUMENT)
@@ -156,12 +167,12 @@ def check_files(depot: Depot, limites: Limites) -> None:
         raise Ko(texts.EMPTY_FILE)
     if any(file.size > limites.fichier for file in depot.files):
         raise Ko(texts.BIG_FILE.format(limit=limites.fichier))
-    if not depot.type_acte:
+    if typed and not depot.type_acte:
         raise Ko(texts.NO_TYPOLOGY.format(name=document.name))
     _check_document(depot, document)
     for rank, annexe in enumerate(depot.annexes):
         code = depot.types_pj[rank] if rank < len(depot.types_pj) else ""
-        if not code:
+        if typed and not code:
             raise Ko(texts.NO_ANNEX_TYPOLOGY.format(name=annexe.name))
         _check_annexe(annexe, code, with_xml=document.mimetype == "text/xml")
 
@@ -175,7 +186,7 @@ def _check_document(depot: Depot, document: Upload) -> None:
             problems.append(texts.XML_NATURE)
         elif depot.matiere[:2] != (7, 1):
             problems.append(texts.XML_MATIERE)
-    if not PIECE.fullmatch(depot.type_acte):
+    if depot.type_acte and not PIECE.fullmatch(depot.type_acte):
         problems.append(texts.PIECE_CODE)
     if problems:
         raise Ko(texts.BAD_DOCUMENT + "\n".join(problems))
@@ -187,7 +198,7 @@ def _check_annexe(annexe: Upload, code: str, *, with_xml: bool) -> None:
         problem = texts.ANNEX_TYPE.format(name=annexe.name, mimetype=annexe.mimetype)
     elif with_xml and annexe.mimetype != "application/pdf":
         problem = texts.ANNEX_OF_XML
-    elif not PIECE.fullmatch(code):
+    elif code and not PIECE.fullmatch(code):
         problem = texts.PIECE_CODE
     if problem:
         raise Ko(texts.BAD_ANNEX + problem)
@@ -217,6 +228,8 @@ def acte_of(depot: Depot, classification: Classification | None) -> Acte:
         type_acte=depot.type_acte,
         document_papier=depot.document_papier,
         classification_version=classification.version,
+        diffusion=depot.diffusion,
+        sources_jointes=depot.sources_jointes,
     )
 
 

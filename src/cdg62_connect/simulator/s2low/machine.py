@@ -2,104 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from datetime import date, datetime
-from typing import Literal, cast
-from zoneinfo import ZoneInfo
+from datetime import datetime
+from typing import Literal
 
-from cdg62_connect.clock import Clock
 from cdg62_connect.errors import InvalidInput, NotReady
-from cdg62_connect.simulator.rythme import Pas
-from cdg62_connect.simulator.s2low import prefecture, texts
+from cdg62_connect.simulator.s2low import messages, prefecture, texts
 from cdg62_connect.simulator.s2low.classification import Classification
+from cdg62_connect.simulator.s2low.ground import PLATFORM, Ground, local_day
+from cdg62_connect.simulator.s2low.pace import Rythme
 from cdg62_connect.simulator.s2low.transactions import (
     CANCELLATION,
-    Issue,
+    CLASSIFICATION,
+    TRANSMISSION,
     Scenario,
     Step,
     Transaction,
 )
 
-PLATFORM = "s2low"
-PARIS = ZoneInfo("Europe/Paris")
-MOVING = (1, 2, 3)
+MOVING = (1, 2, 3, 7)
 ARCHIVE_STATUSES = (5, 6, 12, 13, 14, 15, 16, 19, 20, 22)
 """Where an acknowledged acte may go later: closed, then archived."""
 
 Refuser = Literal["analyse", "ministere"]
 
 
-_SEEN_ONCE = Pas.regards(1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rythme:
-    """The pace of each step: leaving status 1 (analysis), 2 (transmission), 3 (acknowledgement).
-
-    By default each status is seen once before the next one.
-    """
-
-    analyse: Pas = _SEEN_ONCE
-    transmission: Pas = _SEEN_ONCE
-    acquittement: Pas = _SEEN_ONCE
-
-    @classmethod
-    def uniforme(cls, pas: Pas) -> Rythme:
-        """The same pace for the three steps."""
-        return cls(analyse=pas, transmission=pas, acquittement=pas)
-
-    @classmethod
-    def of(cls, data: object) -> Rythme:
-        """Read a pace written as JSON: one step for all (``{"apres_s": 60}``), or an object of the three.
-
-        Raises:
-            InvalidInput: a step is not understood, or has another name.
-        """
-        names = {field.name for field in fields(cls)}
-        if isinstance(data, Mapping) and names & set(cast("Mapping[str, object]", data)):
-            steps = cast("Mapping[str, object]", data)
-            unknown = sorted(set(steps) - names)
-            if unknown:
-                raise InvalidInput(f"Rythme de S2LOW : étape inconnue « {unknown[0]} ».")
-            return cls(**{name: Pas.of(step) for name, step in steps.items()})
-        return cls.uniforme(Pas.of(data))
-
-    def as_json(self) -> dict[str, object]:
-        """The JSON object that :meth:`of` reads."""
-        return {
-            "analyse": self.analyse.as_json(),
-            "transmission": self.transmission.as_json(),
-            "acquittement": self.acquittement.as_json(),
-        }
-
-    def leaving(self, statut: int) -> Pas:
-        """The pace out of a status 1, 2 or 3."""
-        return {1: self.analyse, 2: self.transmission, 3: self.acquittement}[statut]
-
-
 class Machine:
     """Moves transactions. Not safe by itself: the state that owns it holds the lock."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._clock = ground.clock
         self.rythme = Rythme()
         self.scenarios: list[Scenario] = []
 
-    def scenario(self, transaction: Transaction, *issues: Issue) -> Scenario | None:
+    def scenario(self, transaction: Transaction, *issues: str) -> Scenario | None:
         """The first scenario of that kind that speaks of the acte."""
-        acte = transaction.acte
-        for scenario in self.scenarios:
-            if scenario.issue in issues and (
-                scenario.contient in acte.numero or scenario.contient in acte.objet
-            ):
-                return scenario
-        return None
+        return next(
+            (one for one in self.scenarios if one.issue in issues and speaks_of(one, transaction)), None
+        )
 
     def settle(self, transaction: Transaction, *, looking: bool = False) -> None:
         """Make the steps that are due. ``looking``: somebody asks for the status now."""
-        while transaction.statut in MOVING:
-            blocked: Issue = f"bloque_{transaction.statut}"  # pyright: ignore[reportAssignmentType] (1, 2 or 3)
+        while is_moving(transaction):
+            blocked = f"bloque_{transaction.statut}"
             if self.scenario(transaction, blocked):
                 return
             moment = self.rythme.leaving(transaction.statut).due(
@@ -121,14 +66,14 @@ class Machine:
 
     def acquitter(self, transaction: Transaction) -> None:
         """Lead it to the ministry's answer at once, whatever the pace."""
-        if transaction.statut not in MOVING:
+        if not is_moving(transaction):
             raise _not_ready("acquitter", transaction)
-        while transaction.statut in MOVING:
+        while is_moving(transaction):
             self._leave(transaction, self._clock.now())
 
     def refuser(self, transaction: Transaction, *, motif: str, par: Refuser | None, nature: str) -> None:
         """The analysis or the ministry refuses it now; by default, the one whose turn it is."""
-        if transaction.statut not in MOVING or transaction.type == CANCELLATION:
+        if transaction.statut not in (1, 2, 3) or transaction.type != TRANSMISSION:
             raise _not_ready("refuser", transaction)
         by = par or ("analyse" if transaction.statut == 1 else "ministere")
         if by == "analyse":
@@ -162,13 +107,20 @@ class Machine:
                 transaction.enter(Step(statut=2, moment=moment, message=texts.ACCEPTED))
         elif transaction.statut == 2:
             transaction.enter(Step(statut=3, moment=moment, message=texts.SENT))
+        elif transaction.statut == 7:
+            flux = messages.receipt(transaction)
+            transaction.enter(Step(statut=8, moment=moment, message=texts.RECEIPT_SENT, flux=flux))
         elif transaction.type == CANCELLATION:
             self._cancel(transaction, moment)
+        elif transaction.type == CLASSIFICATION:
+            self._classify(transaction, moment)
+        elif transaction.reponse_a is not None:
+            self._acknowledge(transaction, moment)
         else:
             self._ask_ministry(transaction, moment)
 
     def _ask_ministry(self, transaction: Transaction, moment: datetime) -> None:
-        acte, current = transaction.acte, _current(transaction)
+        acte, current = transaction.acte, _current(transaction, moment)
         refusal = self.scenario(transaction, "refus_ministere")
         rejection = self.scenario(transaction, "rejet_enveloppe")
         if rejection:
@@ -189,10 +141,37 @@ class Machine:
             message = texts.RECEIVED.format(date=received)
             transaction.enter(Step(statut=4, moment=moment, message=message, flux=flux))
 
+    def _acknowledge(self, reply: Transaction, moment: datetime) -> None:
+        received = local_day(moment)
+        flux = messages.reply_receipt(reply, received=received)
+        # The workflow of the oldest platforms ends replies elsewhere.
+        statut = 11 if self._ground.profile == "v4" else 4
+        message = texts.RECEIVED.format(date=received)
+        reply.enter(Step(statut=statut, moment=moment, message=message, flux=flux))
+
+    def _classify(self, request: Transaction, moment: datetime) -> None:
+        files = request.authority.classifications
+        held, published = files.held(moment), files.published(moment)
+        if published is None:
+            raise ValueError("une préfecture sans classification ne répond pas")
+        if held is not None and held.version == published.version:
+            flux = messages.same_classification(published.version)
+        else:
+            flux = prefecture.retour_classification(published)
+            files.receive(at=moment)
+        message = texts.RECEIVED.format(date=local_day(moment))
+        request.enter(Step(statut=4, moment=moment, message=message, flux=flux))
+
     def _cancel(self, cancellation: Transaction, moment: datetime) -> None:
         cancelled = cancellation.related
         if cancelled is None:
             raise ValueError("une annulation porte toujours sur un acte")
+        refusal = self.scenario(cancellation, "refus_annulation")
+        if refusal:
+            detail = refusal.motif or texts.REFUSED_FOR_TEST
+            message = texts.ANOMALY.format(nature=refusal.nature, detail=detail)
+            cancellation.enter(Step(statut=-1, moment=moment, message=message))
+            return
         flux = prefecture.ar_annulation(cancelled, received=local_day(moment))
         message = texts.RECEIVED.format(date=local_day(moment))
         cancellation.enter(Step(statut=4, moment=moment, message=message, flux=flux))
@@ -211,19 +190,32 @@ class Machine:
             day=local_day(moment),
             nature=nature,
             detail=reason,
-            current=_current(transaction).version,
+            current=_current(transaction, moment).version,
         )
         message = texts.ANOMALY.format(nature=nature, detail=reason)
         transaction.enter(Step(statut=-1, moment=moment, message=message, flux=flux))
 
 
-def local_day(moment: datetime) -> date:
-    """The day it is in France, where the platform lives."""
-    return moment.astimezone(PARIS).date()
+def is_moving(transaction: Transaction) -> bool:
+    """Whether it moves by itself: nobody answers a reply to a simple letter, or a préfecture that has nothing."""
+    if transaction.statut not in MOVING:
+        return False
+    if transaction.statut != 3:
+        return True
+    if transaction.type == CLASSIFICATION:
+        return transaction.authority.classifications.published(transaction.since) is not None
+    return transaction.reponse_a is None or transaction.type != "2"
 
 
-def _current(transaction: Transaction) -> Classification:
-    return transaction.authority.classification or Classification(transaction.acte.classification_version)
+def speaks_of(scenario: Scenario, transaction: Transaction) -> bool:
+    """Whether a scenario is about that acte."""
+    acte = transaction.acte
+    return scenario.contient in acte.numero or scenario.contient in acte.objet
+
+
+def _current(transaction: Transaction, moment: datetime) -> Classification:
+    published = transaction.authority.classifications.published(moment)
+    return published or Classification(transaction.acte.classification_version)
 
 
 def _not_ready(operation: str, transaction: Transaction) -> NotReady:

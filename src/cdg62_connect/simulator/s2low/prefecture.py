@@ -1,4 +1,4 @@
-"""The messages of @ctes that go to the ministry and come back, and the classification it publishes.
+"""The messages of @ctes by which an acte goes to the ministry and is answered, and the classification it publishes.
 
 Namespaces ``http://www.interieur.gouv.fr/ACTES#v1.1-20040216``; attributes qualified; ISO-8859-1, as on the
 wire. Written from templates of the simulator's own.
@@ -6,24 +6,17 @@ wire. Written from templates of the simulator's own.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from xml.sax.saxutils import escape, quoteattr
 
+from cdg62_connect.simulator.s2low.actes_xml import block, document, element, empty
 from cdg62_connect.simulator.s2low.classification import NATURES, Classification
 from cdg62_connect.simulator.s2low.transactions import Acte, StoredFile, Transaction, acte_identifier
-
-_FORBIDDEN = re.compile(
-    r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
-)  # what XML 1.0 cannot carry
-
-ACTES = "http://www.interieur.gouv.fr/ACTES#v1.1-20040216"
 
 
 def message_metier(acte: Acte, files: Sequence[StoredFile]) -> bytes:
     """Message 1-1: what S2LOW sends. ``files``: the document, then the annexes."""
-    return _document("Acte", _acte_attributes(acte), _acte_children(acte, files))
+    return document("Acte", _acte_attributes(acte), _acte_children(acte, files))
 
 
 def ar_acte(transaction: Transaction, *, received: date, current: date) -> bytes:
@@ -34,31 +27,31 @@ def ar_acte(transaction: Transaction, *, received: date, current: date) -> bytes
         received: day of reception at the préfecture.
         current: date of the classification now in force.
     """
-    return _document(
+    return document(
         "ARActe",
         [("IDActe", acte_identifier(transaction)), ("DateReception", received.isoformat())],
-        [*_acte_recu(transaction), _element("ClassificationDateVersionEnCours", current.isoformat())],
+        [*_acte_recu(transaction), element("ClassificationDateVersionEnCours", current.isoformat())],
     )
 
 
 def anomalie_acte(transaction: Transaction, *, day: date, nature: str, detail: str, current: date) -> bytes:
     """Message 1-3: the ministry does not accept the acte. ``nature``: three digits."""
-    return _document(
+    return document(
         "AnomalieActe",
         [],
         [
-            _element("Date", day.isoformat()),
-            _element("Nature", nature),
-            _element("Detail", detail),
+            element("Date", day.isoformat()),
+            element("Nature", nature),
+            element("Detail", detail),
             *_acte_recu(transaction),
-            _element("ClassificationDateVersionEnCours", current.isoformat()),
+            element("ClassificationDateVersionEnCours", current.isoformat()),
         ],
     )
 
 
 def ar_annulation(transaction: Transaction, *, received: date) -> bytes:
     """Message 6-2: the cancellation is acknowledged."""
-    return _document(
+    return document(
         "ARAnnulation",
         [("IDActe", acte_identifier(transaction)), ("DateReception", received.isoformat())],
         [],
@@ -70,7 +63,7 @@ def retour_classification(classification: Classification) -> bytes:
     natures: list[str] = []
     for nature in NATURES.values():
         pieces = [
-            _empty("TypePJNatureActe", [("CodeTypePJ", code), ("Libelle", libelle)])
+            empty("TypePJNatureActe", [("CodeTypePJ", code), ("Libelle", libelle)])
             for code, libelle in nature.pieces.items()
         ]
         attributes = [
@@ -78,14 +71,14 @@ def retour_classification(classification: Classification) -> bytes:
             ("Libelle", nature.libelle),
             ("TypeAbrege", nature.abrege),
         ]
-        natures.extend(_block("NatureActe", attributes, pieces))
-    return _document(
+        natures.extend(block("NatureActe", attributes, pieces))
+    return document(
         "RetourClassification",
         [],
         [
-            _element("DateClassification", classification.version.isoformat()),
-            *_block("NaturesActes", [], natures),
-            *_block("Matieres", [], _matieres(classification, parent="")),
+            element("DateClassification", classification.version.isoformat()),
+            *block("NaturesActes", [], natures),
+            *block("Matieres", [], _matieres(classification, parent="")),
         ],
     )
 
@@ -100,13 +93,13 @@ def _matieres(classification: Classification, *, parent: str) -> list[str]:
             ("CodeMatiere", code.rpartition(".")[2]),
             ("Libelle", classification.matieres[code]),
         ]
-        lines.extend(_block(f"Matiere{level}", attributes, _matieres(classification, parent=code)))
+        lines.extend(block(f"Matiere{level}", attributes, _matieres(classification, parent=code)))
     return lines
 
 
 def _acte_recu(transaction: Transaction) -> list[str]:
     acte = transaction.acte
-    return _block("ActeRecu", _acte_attributes(acte), _acte_children(acte, transaction.files[1:]))
+    return block("ActeRecu", _acte_attributes(acte), _acte_children(acte, transaction.files[1:]))
 
 
 def _acte_attributes(acte: Acte) -> list[tuple[str, str]]:
@@ -118,56 +111,26 @@ def _acte_attributes(acte: Acte) -> list[tuple[str, str]]:
 
 
 def _acte_children(acte: Acte, files: Sequence[StoredFile]) -> list[str]:
-    document, annexes = files[0], files[1:]
+    main, annexes = files[0], files[1:]
     return [
         *(
-            _empty(f"CodeMatiere{level}", [("CodeMatiere", str(code))])
+            empty(f"CodeMatiere{level}", [("CodeMatiere", str(code))])
             for level, code in enumerate(acte.matiere, start=1)
         ),
-        _element("Objet", acte.objet),
-        _element("ClassificationDateVersion", acte.classification_version.isoformat()),
-        *_block("Document", [], _signed_file(document)),
-        *_block(
+        element("Objet", acte.objet),
+        element("ClassificationDateVersion", acte.classification_version.isoformat()),
+        *block("Document", [], _signed_file(main)),
+        *block(
             "Annexes",
             [("Nombre", str(len(annexes)))],
-            [line for annexe in annexes for line in _block("Annexe", [], _signed_file(annexe))],
+            [line for annexe in annexes for line in block("Annexe", [], _signed_file(annexe))],
         ),
-        _element("DocumentPapier", "O" if acte.document_papier else "N"),
+        element("DocumentPapier", "O" if acte.document_papier else "N"),
     ]
 
 
 def _signed_file(file: StoredFile) -> list[str]:
-    lines = [_element("NomFichier", file.name)]
+    lines = [element("NomFichier", file.name)]
     if file.signature:
-        lines.append(_element("Signature", file.signature))
+        lines.append(element("Signature", file.signature))
     return lines
-
-
-def _document(root: str, attributes: Sequence[tuple[str, str]], children: Iterable[str]) -> bytes:
-    lines = list(children)
-    opening = f'<actes:{root} xmlns:actes="{ACTES}"{_written(attributes)}'
-    body = [f"{opening}>", *lines, f"</actes:{root}>"] if lines else [f"{opening}/>"]
-    text = "\n".join(['<?xml version="1.0" encoding="ISO-8859-1"?>', *body])
-    return _FORBIDDEN.sub("", text).encode("iso-8859-1", "xmlcharrefreplace")
-
-
-def _block(name: str, attributes: Sequence[tuple[str, str]], children: Sequence[str]) -> list[str]:
-    if not children:
-        return [_empty(name, attributes)]
-    return [
-        f"<actes:{name}{_written(attributes)}>",
-        *(f" {line}" for line in children),
-        f"</actes:{name}>",
-    ]
-
-
-def _element(name: str, text: str) -> str:
-    return f"<actes:{name}>{escape(text)}</actes:{name}>"
-
-
-def _empty(name: str, attributes: Sequence[tuple[str, str]]) -> str:
-    return f"<actes:{name}{_written(attributes)}/>"
-
-
-def _written(attributes: Sequence[tuple[str, str]]) -> str:
-    return "".join(f" actes:{name}={quoteattr(value)}" for name, value in attributes)

@@ -92,6 +92,23 @@ UNKNOWN_TRANSACTION = "Numéro de transaction invalide."
 NO_RECEIPT_YET = "Pas d'acquittement recu"
 CLASSIFICATION_MISSING = "Erreur de récupération de la dernière classification."
 
+NUMBERLESS = "Pas d'identifiant de transaction spécifié"
+NOT_A_TRANSACTION = "Erreur d'initialisation de la transaction."
+NOT_WAITING = "La transaction n'est pas dans le statut « En attente d'être posté»"
+CLASSIFICATION_TOO_SOON = "La dernière demande de classification date de moins d'un jour."
+BAD_STATE = "État incorrect."
+CLOSED = "La transaction {id} est passée dans l'état « {label} »"  # unverified
+NO_KIND_OF_REPLY = "Vous devez choisir un type de réponse"
+ILLEGAL_FILE = "Envoi de fichier illégal."
+NO_TYPOLOGY_OF_REPLY = "typologie absente"
+NO_REPLY_POSSIBLE = "Ce type de transaction n'accepte pas de réponse."  # unverified
+SUBMIT_OFF = (
+    "Cette fonctionnalité est déprécié. Vous devez désormais utiliser : "
+    "'/modules/actes/actes_transac_create.php' pour créer un acte."
+)
+BAD_ENVELOPE = "L'archive envoyée n'est pas conforme : {detail}"  # unverified
+REALM = "API S2low"
+
 CANCEL_WITHOUT_ID = "Pas d'identifiant de transaction à annuler spécifié."
 CANCEL_UNKNOWN = "Erreur d'initialisation de la transaction."
 CANCEL_TYPE = "Ce type de transaction ne peut pas être annulé."
@@ -99,12 +116,29 @@ CANCEL_PENDING = "Une demande d'annulation est déjà en cours pour cette transa
 CANCEL_REFUSED = "Accès refusé."
 CANCEL_NOT_ACKNOWLEDGED = "Impossible d'annuler une transaction qui n'est pas en état « Acquittement reçu »."
 
+# What the administration says.
+BAD_DEPARTEMENT = "Le code département ou le code arrondissement sont incorrects"
+SIREN_USED = "Ce numéro de SIREN ({siren}) est déjà utilisé par une autre collectivité."
+BAD_SIREN = "Le numéro de SIREN est incorrect"  # unverified
+NO_NAME = "Le nom est obligatoire"  # unverified
+AUTHORITY_KEPT = "La collectivité a été enregistrée"  # unverified
+NO_AUTHORITY = "authority_id est obligatoire"
+NO_CERTIFICATE = "Le certificat utilisateur est obligatoire"
+LOGIN_USED = "Ce login est déja utilisé"
+USER_EXISTS = (
+    "Un utilisateur avec les mêmes informations de connexion et d'identification existe dans la base S2low"
+)
+BAD_ROLE = "Le rôle est incorrect"  # unverified
+USER_KEPT = "L'utilisateur a été enregistré"  # unverified
+
 # What the history of a transaction says.
 DEPOSITED = "Dépôt initial"
 DEPOSITED_WAITING = "Dépôt dans un état d'attente"
 POSTED_BY_HAND = "La transaction a été postée par l'agent télétransmetteur {agent}"
 ACCEPTED = "Accepté par le TdT : validation OK"
 SENT = "Transmis au MI"
+RECEIPT_SENT = "Acquittement envoyé au MI"
+LETTER_RECEIVED = "Document reçu de la préfecture"
 RECEIVED = "Reçu par le MI le {date:%Y-%m-%d}"
 CANCELLED = "Transaction annulée"
 INVALID_ENVELOPE = "Enveloppe invalide : {reason}"

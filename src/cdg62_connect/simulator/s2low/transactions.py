@@ -15,16 +15,31 @@ from cdg62_connect.simulator.s2low.classification import NATURES, Nature
 
 TRANSMISSION = "1"
 CANCELLATION = "6"
+CLASSIFICATION = "7"
+
+Courrier = Literal["courrier_simple", "demande_pieces", "lettre_observations", "defere"]
+COURRIERS: Mapping[Courrier, str] = {
+    "courrier_simple": "2",
+    "demande_pieces": "3",
+    "lettre_observations": "4",
+    "defere": "5",
+}
+"""What the préfecture may write about an acte, and the type of transaction that each one opens."""
 
 Issue = Literal[
     "refus_analyse",
     "refus_antivirus",
     "refus_ministere",
     "rejet_enveloppe",
+    "refus_annulation",
     "bloque_1",
     "bloque_2",
     "bloque_3",
     "tampon_echoue",
+    "courrier_simple",
+    "demande_pieces",
+    "lettre_observations",
+    "defere",
 ]
 
 
@@ -35,16 +50,20 @@ class Scenario:
     Attributes:
         issue: ``refus_analyse`` (status -1 with a text), ``refus_antivirus`` (the same, before the analysis),
             ``refus_ministere`` (status -1 with an anomaly in XML and a text), ``rejet_enveloppe`` (status -1 with
-            a text: the ministry could not read the envelope), ``bloque_1``, ``bloque_2``, ``bloque_3`` (stays in
-            that status), ``tampon_echoue`` (the stamped PDF is the original one).
-        motif: the reason given with a refusal.
+            a text: the ministry could not read the envelope), ``refus_annulation`` (the ministry does not cancel),
+            ``bloque_1``, ``bloque_2``, ``bloque_3`` (stays in that status), ``tampon_echoue`` (the stamped PDF is
+            the original one); ``courrier_simple``, ``demande_pieces``, ``lettre_observations``, ``defere`` (the
+            préfecture writes, once the acte is acknowledged).
+        motif: the reason given with a refusal, the words of a letter.
         nature: three digits, the code of the ministry's anomaly.
+        apres_s: when the préfecture writes, in seconds after its acknowledgement.
     """
 
     contient: str
     issue: Issue
     motif: str = ""
     nature: str = "007"
+    apres_s: float = 0
 
     @classmethod
     def of(cls, data: Mapping[str, object]) -> Scenario:
@@ -57,7 +76,10 @@ class Scenario:
         for name, value in data.items():
             if name not in known:
                 raise InvalidInput(f"Scénario : champ inconnu « {name} » ; possibles : {', '.join(known)}.")
-            if not isinstance(value, str):
+            if name == "apres_s":
+                if not isinstance(value, int | float) or isinstance(value, bool) or value < 0:
+                    raise InvalidInput("Scénario : « apres_s » doit être un nombre de secondes.")
+            elif not isinstance(value, str):
                 raise InvalidInput(f"Scénario : « {name} » doit être un texte.")
         if not data.get("contient") or data.get("issue") not in get_args(Issue):
             raise InvalidInput(
@@ -68,7 +90,10 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acte:
-    """The acte as it was deposited."""
+    """The acte as it was deposited.
+
+    ``diffusion``: who is told of its acknowledgement by mail, ``sources_jointes``: with the files.
+    """
 
     nature: Nature
     numero: str
@@ -78,6 +103,22 @@ class Acte:
     type_acte: str
     document_papier: bool
     classification_version: date
+    diffusion: tuple[str, ...] = ()
+    sources_jointes: bool = False
+
+    @classmethod
+    def aucun(cls, day: date) -> Acte:
+        """What a transaction has that is about no acte: a request for a classification."""
+        return cls(
+            nature=NATURES[6],
+            numero="",
+            objet="",
+            date=day,
+            matiere=(),
+            type_acte="",
+            document_papier=False,
+            classification_version=day,
+        )
 
     @property
     def matiere_pointee(self) -> str:
@@ -112,23 +153,43 @@ class Step:
 
 @dataclass(slots=True, kw_only=True)
 class Transaction:
-    """A transmission (type 1) or a cancellation (type 6) of an acte.
+    """A transaction of any type: an acte (1), a letter of the préfecture or its reply (2 to 5), a cancellation (6)…
 
-    ``problem`` is what the analysis will say of it, ``""`` when all is well. ``looks`` counts the status calls
-    since the last change. ``related`` is the acte that a cancellation cancels.
+    Attributes:
+        emitter: who deposited it, ``None`` for a letter of the préfecture.
+        acte: the acte it is, or the one it is about.
+        code: that of its message, ``1-1``, ``3-4``…
+        files: the message first.
+        enveloppe: the id of the envelope that it travelled in.
+        problem: what the analysis will say of it, ``""`` when all is well.
+        related: the acte that it is about.
+        reponse_a: the letter that it answers.
+        courrier_du: the day of the letter, for a letter and its reply.
+        lu: somebody has read the letter.
+        looks: status calls since the last change.
     """
 
     id: int
     type: str
     authority: Authority
-    emitter: Account
+    emitter: Account | None
     acte: Acte
     steps: list[Step]
+    code: str = "1-1"
     files: tuple[StoredFile, ...] = ()
+    enveloppe: int = 0
     problem: str = ""
     related: Transaction | None = None
+    reponse_a: Transaction | None = None
+    courrier_du: date | None = None
+    lu: bool = False
     looks: int = 0
     total_looks: int = 0
+
+    @property
+    def is_letter(self) -> bool:
+        """The préfecture wrote it."""
+        return self.type in ("2", "3", "4", "5") and self.reponse_a is None
 
     @property
     def statut(self) -> int:
@@ -152,6 +213,10 @@ class Transaction:
     @property
     def acte_id(self) -> str:
         """The unique identifier, known once the acte is acknowledged; ``""`` before."""
+        if self.type == CLASSIFICATION:
+            return ""
+        if self.related is not None:
+            return self.related.acte_id
         return acte_identifier(self) if self.last(4) or self.last(0) else ""
 
 
@@ -163,16 +228,14 @@ def acte_identifier(transaction: Transaction) -> str:
 def standard_name(transaction: Transaction, *, code_pj: str, serial: int, extension: str) -> str:
     """The name of a file in the envelope, by the @ctes norm."""
     prefix = (code_pj,) if code_pj else ()
-    return "-".join((*prefix, *_parts(transaction), "1", "1")) + f"_{serial}.{extension}"
+    return "-".join((*prefix, *_parts(transaction), transaction.code)) + f"_{serial}.{extension}"
 
 
 def _parts(transaction: Transaction) -> Iterator[str]:
     collectivite, acte = transaction.authority.collectivite, transaction.acte
     yield collectivite.departement
     yield collectivite.siren
-    yield f"{acte.date:%Y%m%d}"
-    yield acte.numero
-    yield acte.nature.abrege
+    yield from (f"{acte.date:%Y%m%d}", acte.numero, acte.nature.abrege) if acte.numero else ("", "", "")
 
 
 def nature_of(code: str) -> Nature | None:
@@ -199,7 +262,14 @@ def as_json(transaction: Transaction) -> dict[str, object]:
         "message": transaction.steps[-1].message,
         "acte_id": transaction.acte_id,
         "regards": transaction.total_looks,
-        "annule": transaction.related.id if transaction.related else None,
+        "annule": transaction.related.id
+        if transaction.related and transaction.type == CANCELLATION
+        else None,
+        "enveloppe": transaction.enveloppe,
+        "porte_sur": transaction.related.id if transaction.related else None,
+        "repond_a": transaction.reponse_a.id if transaction.reponse_a else None,
+        "lu": transaction.lu,
+        "diffusion": list(acte.diffusion) if transaction.last(4) else [],
         "historique": [
             {"statut": step.statut, "moment": step.moment.isoformat(), "message": step.message}
             for step in transaction.steps

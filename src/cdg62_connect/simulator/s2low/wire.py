@@ -11,8 +11,12 @@ from flask import Response, send_file
 from cdg62_connect.simulator.s2low import texts
 
 if TYPE_CHECKING:
-    from cdg62_connect.simulator.s2low.accounts import NotIdentified
-    from cdg62_connect.simulator.s2low.state import Profile, Seen
+    from _typeshed.wsgi import WSGIEnvironment
+    from werkzeug.datastructures import Headers
+
+    from cdg62_connect.simulator.s2low.accounts import Ko, NotIdentified
+    from cdg62_connect.simulator.s2low.consultation import Seen
+    from cdg62_connect.simulator.s2low.ground import Profile
 
 LOGIN = "/login.php"
 _NEXT_ERRORS = {
@@ -26,12 +30,12 @@ _PHP = "text/html; charset=UTF-8"
 
 def ok(payload: str, *, api: bool, page: str) -> Response:
     """``OK``, the payload, and one line end too many; without ``api=1``, a redirect to a page."""
-    return _latin1(f"OK\n{payload}\n\n") if api else redirect(page)
+    return latin1(f"OK\n{payload}\n\n") if api else redirect(page)
 
 
 def ko(message: str, *, api: bool, page: str) -> Response:
     """``KO`` and the message, escaped for HTML, in ISO-8859-1; without ``api=1``, a redirect."""
-    return _latin1(f"KO\n{_escaped(message)}\n") if api else redirect(page)
+    return latin1(f"KO\n{escaped(message)}\n") if api else redirect(page)
 
 
 def raw_ko(message: str, *, profile: Profile) -> Response:
@@ -52,9 +56,28 @@ def json_list(content: object) -> Response:
     return _php(text.encode("ascii"))
 
 
+def json_plain(content: object) -> Response:
+    """JSON as the administration writes it: announced as a text."""
+    answer = json_list(content)
+    answer.headers["Content-Type"] = "text/plain"
+    return answer
+
+
 def text(content: str) -> Response:
     """A bare text."""
     return _php(content.encode())
+
+
+def plain(content: str) -> Response:
+    """Lines of text, announced as such."""
+    return Response(content.encode(), content_type="text/plain; charset=UTF-8")
+
+
+def bad_request(refusal: Ko) -> Response:
+    """HTTP 400 and a JSON object: the hand of the pages for archivists."""
+    answer = json_list({"error": refusal.message})
+    answer.status_code = 400
+    return answer
 
 
 def xml(content: bytes) -> Response:
@@ -65,7 +88,11 @@ def xml(content: bytes) -> Response:
 def attachment(source: Path, *, name: str, mimetype: str) -> Response:
     """A file, streamed, with the type that was detected and nothing about the machine it lies on."""
     answer = send_file(source, download_name=name, conditional=False, etag=False)
-    answer.headers.remove("Last-Modified")
+    for added in (
+        "Last-Modified",
+        "Content-Encoding",
+    ):  # what Flask believes of a name is not what S2LOW says
+        answer.headers.remove(added)
     answer.headers["Content-Type"] = mimetype
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
@@ -82,6 +109,24 @@ def redirect(page: str) -> Response:
     return Response(b"", 302, headers={"Location": page}, content_type=_PHP)
 
 
+class _RawLocation(Response):
+    """A redirect whose address goes out as it was written, whatever it holds."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(b"", 302, content_type=_PHP)
+        self._address = address.encode().decode("iso-8859-1")
+
+    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
+        headers = super().get_wsgi_headers(environ)
+        headers["Location"] = self._address
+        return headers
+
+
+def raw_redirect(address: str) -> Response:
+    """302 to an address that somebody else chose."""
+    return _RawLocation(" ".join(address.split()))
+
+
 def refused_login(refused: NotIdentified, *, profile: Profile, api: bool, path: str) -> Response:
     """What somebody who is not recognised is told: a KO or a redirect, in HTTP 200 or 302, never 401."""
     if profile != "next":
@@ -96,7 +141,8 @@ def refused_login(refused: NotIdentified, *, profile: Profile, api: bool, path: 
     return ko(texts.NO_CONNECTION, api="/api" in path, page=page)
 
 
-def _escaped(message: str) -> str:
+def escaped(message: str) -> str:
+    """A text as PHP writes it in HTML or XML."""
     for character, entity in (
         ("&", "&amp;"),
         ("<", "&lt;"),
@@ -108,7 +154,8 @@ def _escaped(message: str) -> str:
     return message
 
 
-def _latin1(content: str) -> Response:
+def latin1(content: str) -> Response:
+    """A text in ISO-8859-1."""
     return _php(content.encode("iso-8859-1", "replace"))
 
 
