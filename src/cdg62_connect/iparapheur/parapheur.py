@@ -157,8 +157,16 @@ class Parapheur(Protocol):
         """What became of a submission whose answer was lost; ``None``: it never arrived. A read."""
         ...
 
-    def start(self, submitted: Submitted) -> None:
-        """Send a dossier that is not started yet into its circuit. An effect."""
+    def start(
+        self, submitted: Submitted, *, annotation_publique: str = "", annotation_privee: str = ""
+    ) -> None:
+        """Send a dossier that is not started yet into its circuit. An effect.
+
+        Args:
+            submitted: which one.
+            annotation_publique: that of the submission, when another process made it.
+            annotation_privee: the same.
+        """
         ...
 
     def progress(self, remote_id: str) -> CircuitState:

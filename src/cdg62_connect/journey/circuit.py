@@ -115,10 +115,14 @@ class StartCircuit:
 
     def perform(self, context: Context, intent: ev.IntentRecorded) -> tuple[ev.Fact, ...]:
         """Send it into its circuit."""
-        draft = context.dossier.draft
+        draft, accepted = context.dossier.draft, context.dossier.accepted
         assert draft is not None
-        submitted = Submitted(key=intent.key, remote_id=draft.dossier_id, started=False)
-        context.assignment.platforms.require_parapheur().start(submitted)
+        assert accepted is not None
+        context.assignment.platforms.require_parapheur().start(
+            Submitted(key=intent.key, remote_id=draft.dossier_id, started=False),
+            annotation_publique=accepted.annotation_publique,
+            annotation_privee=accepted.annotation_privee,
+        )
         return (ev.CircuitOpened(dossier_id=draft.dossier_id, how="created"),)
 
     def reconcile(self, context: Context, intent: ev.IntentRecorded) -> tuple[ev.Fact, ...]:

@@ -146,8 +146,12 @@ class ParapheurRest:
                 return Submitted(key, one.id, started=etat is not Etat.BROUILLON, said=one.nom)
         return None
 
-    def start(self, submitted: Submitted) -> None:
+    def start(
+        self, submitted: Submitted, *, annotation_publique: str = "", annotation_privee: str = ""
+    ) -> None:
         """Start the draft, once the parapheur is ready for it. An effect; nothing happens when it is started.
+
+        The annotations are those of the submission, when this object did not make it.
 
         Raises:
             NotFound: the draft is gone.
@@ -156,7 +160,8 @@ class ParapheurRest:
         """
         found = self._ready(submitted.remote_id)
         if found.stade is Stade.BROUILLON:
-            annotation = self._annotations.get(submitted.remote_id, Annotation())
+            given = Annotation(publique=annotation_publique, privee=annotation_privee)
+            annotation = self._annotations.get(submitted.remote_id, given)
             try:
                 self._rest.taches.demarrer(self._at(submitted.remote_id, found.tache), annotation)
             except NotReady:

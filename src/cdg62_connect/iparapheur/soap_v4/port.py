@@ -78,8 +78,10 @@ class SoapParapheur:
             return None
         return Submitted(key=key, remote_id=key)
 
-    def start(self, submitted: Submitted) -> None:
-        """Nothing to do: SOAP knows no draft."""
+    def start(
+        self, submitted: Submitted, *, annotation_publique: str = "", annotation_privee: str = ""
+    ) -> None:
+        """Nothing to do: SOAP knows no draft, and the annotations left with it."""
 
     def progress(self, remote_id: str) -> CircuitState:
         """``GetHistoDossier``. A read.
