@@ -47,13 +47,15 @@ LIVES = {
 
 
 PASTELL_LIVES = {
-    name: replace(life, route="pastell") for name, life in LIVES.items() if life.stage is Stage.CLOSED
+    name: replace(LIVES[name], route="pastell")
+    for name in ("signed and transmitted", "refused in the parapheur")
 }
-"""The same lives through Pastell; what is to be corrected never reaches it."""
+"""The same lives through Pastell: what is only signed is the first half of the first of them."""
 
 
 REST_LIVES = {
-    name: replace(life, parapheur="rest") for name, life in LIVES.items() if life.stage is Stage.CLOSED
+    name: replace(LIVES[name], parapheur="rest")
+    for name in ("signed and transmitted", "refused in the parapheur")
 }
 """The same lives with the parapheur spoken to over REST."""
 
