@@ -70,14 +70,14 @@ def test_an_account_may_take_the_certificate_of_another(
     administrator: Administrator, caller: Callable[..., Any], pair: tuple[Path, Path]
 ) -> None:
     authority = str(administrator.authority()["id"])
-    first = administrator.user(pair[0], authority_id=authority, login="un", password="secret-1")
+    first = administrator.user(pair[0], authority_id=authority, login="premier-compte", password="secret-1")
     second = administrator.user(
-        authority_id=authority, new_id=str(first["id"]), login="deux", password="secret-2"
+        authority_id=authority, new_id=str(first["id"]), login="second-compte", password="secret-2"
     )
     assert second["status"] == "ok"
     program = caller(certificate=pair)
-    assert program.get("/admin/users/api-list-login.php").text == "un\ndeux\n"
-    program.session.auth = ("deux", "secret-2")
+    assert program.get("/admin/users/api-list-login.php").text == "premier-compte\nsecond-compte\n"
+    program.session.auth = ("second-compte", "secret-2")
     assert program.get(TEST).text == "OK"
 
 

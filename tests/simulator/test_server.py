@@ -376,7 +376,7 @@ def test_an_unexpected_error_is_kept_with_its_cause(
     def explode(*_: object) -> bytes:
         raise RuntimeError("quelque chose a cassé")
 
-    monkeypatch.setattr(server.simulator.s2low, "classification", explode)
+    monkeypatch.setattr(server.simulator.s2low.follow_up, "classification", explode)
     answer = s2low.get("/modules/actes/actes_classification_fetch.php", api=1)
     assert answer.status_code == 500
     assert "quelque chose a cassé" in server.erreurs[-1]

@@ -171,7 +171,7 @@ class RefusedByHelios(Refused):
 
 
 class StatusNotSaid(Refused):
-    """S2LOW ne dit pas le statut de ce PES : c'est ce qu'elle répond d'une transaction annulée."""
+    """S2LOW ne dit pas le statut de ce PES : c'est ce qu'elle répond d'un PES annulé sur S2LOW."""
 
     default_advice = "Regardez sur le site si elle est annulée sur S2LOW ; sinon recommencez plus tard."
 

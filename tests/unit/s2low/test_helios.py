@@ -148,7 +148,9 @@ def test_the_acquit_is_saved_as_it_came(s2low, platform, tmp_path, body):
     assert platform.last.query == [("id", "5120")]
 
 
-@pytest.mark.parametrize("body", [ACQUIT[:-5], b"<PES_ACQUIT/>", b"texte", b"<a></b>", ACQUIT + b"suite"])
+@pytest.mark.parametrize(
+    "body", [ACQUIT[:-5], b"<a>", b"<PES_ACQUIT/>", b"texte", b"<a></b>", ACQUIT + b"suite"]
+)
 def test_an_acquit_that_is_not_whole_is_not_left_behind(s2low, platform, tmp_path, body):
     platform.answers(body)
     with pytest.raises(UnreadableAnswer):

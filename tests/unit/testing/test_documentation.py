@@ -19,6 +19,7 @@ from cdg62_connect.simulator import Faults, SimClock, SimulatorServer, admin
 from cdg62_connect.testing.installation import sample_deposits
 from cdg62_connect.testing.mocks import SimulatedPlatforms
 from cdg62_connect.transport import BasicAuth, ClientCertificate, Payload
+from support.pes_samples import pes
 
 PAGE = (Path(__file__).parents[3] / "docs" / "simulateur.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^\$ curl -s (?:--json '(.*)' )?\$ADMIN(/\S+)$", PAGE, re.MULTILINE)
@@ -73,6 +74,26 @@ def send_a_document(access: Any) -> str:
     return str(made)
 
 
+def send_what_else_s2low_takes(access: Any) -> list[int]:
+    """Four PES, the second to be posted by a person, and a mail; their ids."""
+    account = access["accounts"][0]
+    with requests.Session() as session:
+        session.trust_env = False
+        session.cert, session.verify = (account["cert"], account["key"]), access["ca"]
+        found: list[int] = []
+        for rank in range(4):
+            answer = session.post(
+                f"{access['url']}/modules/helios/api/helios_importer_fichier.php",
+                data={"must_signed": "1"} if rank == 1 else {},
+                files={"enveloppe": ("PES.xml", pes(nom_fic=f"PES_{rank}", bordereaux=[str(rank + 1)]))},
+                timeout=20,
+            )
+            found += [int(one) for one in re.findall(r"<id>(\d+)</id>", answer.text)]
+        mail = {"mailto": "a@exemple.fr", "objet": "Plans", "message": "Voici les plans."}
+        sent = session.post(f"{access['url']}/modules/mail/api/send-mail.php", data=mail, timeout=20)
+        return [*found, int(sent.text.removeprefix("OK:"))]
+
+
 @pytest.fixture
 def curl(simulateur: SimulatorServer) -> Iterator[Callable[..., requests.Response]]:
     """``curl``, as far as the page uses it."""
@@ -100,6 +121,7 @@ def test_every_command_of_the_page_is_accepted(
         for rank in range(3)
     ]
     assert transactions == [48211, 48212, 48213], "les numéros que la page annonce"
+    assert send_what_else_s2low_takes(described["s2low"]) == [5120, 5121, 5122, 5123, 801]
     assert send_a_document(described["pastell"]) == "qkQGVPm", "l'identifiant que la page annonce"
     for body, path in COMMANDS:
         answer = curl(body, path)
@@ -113,7 +135,7 @@ def test_every_route_of_the_desk_has_its_command_on_the_page() -> None:
         ("POST" if body else "GET", re.sub(r"/(ads-\d+|\d+|qkQGVPm)/", "/<id>/", path))
         for body, path in COMMANDS
     }
-    assert len(routes) == 19
+    assert len(routes) == 30
     assert set(routes) == shown
 
 
