@@ -92,9 +92,9 @@ def parapheur(
     request: pytest.FixtureRequest, described: Any, simulator: Simulator, parapheur_session: OpenSession
 ) -> IparapheurSoap:
     """A client of an account that may use many types, without MTOM, then with it."""
-    first = simulator.accesses[0]
-    simulator.iparapheur.add_account(first.login, first.password, types=TYPES, nom="Service ADS")
-    return IparapheurSoap(parapheur_session(url=described["iparapheur_soap"][request.param]))
+    simulator.iparapheur.add_account("ads@demo", "secret", types=TYPES, nom="Service ADS")
+    auth = BasicAuth("ads@demo", Secret("secret"))
+    return IparapheurSoap(parapheur_session(url=described["iparapheur_soap"][request.param], auth=auth))
 
 
 @pytest.fixture

@@ -25,6 +25,8 @@ from cdg62_connect.formats import (
     read_xml,
     verify_pades,
 )
+from cdg62_connect.formats.actes_files import ActeFileName, EnvelopeName
+from cdg62_connect.formats.messages_actes import read_actes_message
 from cdg62_connect.operis import DepositRefused, LotName, manifest_digest, read_lot
 from cdg62_connect.operis.findings import Findings
 from cdg62_connect.operis.json_text import read_object
@@ -142,18 +144,6 @@ _F = "cdg62_connect.formats."
 _O = "cdg62_connect.operis."
 
 
-def _pes(path: Path) -> object:
-    from cdg62_connect.formats.pes import read_pes
-
-    return read_pes(path, limit=16 * 1024 * 1024)
-
-
-def _checked_pes(path: Path) -> object:
-    from cdg62_connect.formats.pes_check import check_pes
-
-    return check_pes(path, limit=16 * 1024 * 1024)
-
-
 READERS: tuple[Door, ...] = (
     _reader(
         "soap.read_message",
@@ -216,22 +206,28 @@ READERS: tuple[Door, ...] = (
         refusals=FILE,
     ),
     _reader(
-        "formats.read_pes",
-        _F + "pes:read_pes",
+        "formats.read_actes_message",
+        _F + "messages_actes:read_actes_message",
         "xml",
-        _file(_pes, "flux.xml"),
-        answers.PES,
+        lambda data, _: read_actes_message(data),
+        answers.AR,
         refusals=FILE,
-        slow=2,
     ),
     _reader(
-        "formats.check_pes",
-        _F + "pes_check:check_pes",
-        "xml",
-        _file(_checked_pes, "flux.xml"),
-        answers.PES,
-        refusals=FILE,
-        slow=2,
+        "formats.ActeFileName",
+        _F + "actes_files:ActeFileName.parse",
+        "text",
+        lambda data, _: ActeFileName.parse(data.decode("utf-8", "replace")),
+        b"99_AI-062-216209916-20261122-PC62991260012-AI-1-1_1.pdf",
+        refusals=(InvalidInput,),
+    ),
+    _reader(
+        "formats.EnvelopeName",
+        _F + "actes_files:EnvelopeName.parse",
+        "text",
+        lambda data, _: EnvelopeName.parse(data.decode("utf-8", "replace")),
+        b"EACT--216209916--20261122-1.xml",
+        refusals=(InvalidInput,),
     ),
     _reader(
         "s2low.cut_xml",

@@ -257,17 +257,18 @@ def test_a_blocked_dossier_can_adopt_the_one_that_was_signed_instead(
     with Journey(settings, clock=clock) as journey:
         desk = PlatformDesk(settings, clock=clock)
         parapheur = desk.assign(journey.dossier(lot)).platforms.parapheur
-        from cdg62_connect.iparapheur import Document, NewDossier
+        from cdg62_connect.iparapheur import Document, Submission
         from cdg62_connect.transport import Payload
 
         pdf = Payload.of(sample("PIECES") / "demande_pieces.pdf")
-        parapheur.dossiers.creer(
-            NewDossier(
-                dossier_id="refait-a-la-main",
+        assert parapheur is not None
+        parapheur.submit(
+            Submission(
+                key="refait-a-la-main",
                 titre="Refait",
-                type_technique="URBANISME",
+                type="URBANISME",
                 sous_type="Courrier",
-                document=Document(nom="demande_pieces.pdf", content=pdf),
+                documents=(Document(nom="demande_pieces.pdf", content=pdf),),
             )
         )
         desk.close()

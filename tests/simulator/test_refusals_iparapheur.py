@@ -186,11 +186,12 @@ def on_another_desk(bench: Bench) -> requests.Response:
 
 def signature_forced(bench: Bench) -> requests.Response:
     first = bench.simulator.accesses[0]
-    bench.parapheur.add_account(
-        first.login, first.password, sous_types=("Arrete", "Courrier"), bureaux=("Le Maire",)
-    )
     bench.create()
-    return bench.force()
+    bench.parapheur.add_account(first.login, first.password, bureaux=("Le Maire",))
+    try:
+        return bench.force()
+    finally:
+        bench.parapheur.add_account(first.login, first.password)
 
 
 def created_then(operation: str) -> Callable[[Bench], requests.Response]:
@@ -275,7 +276,8 @@ def test_every_refusal_of_the_catalogue_is_provoked_here_or_only_ordered() -> No
 
 
 def test_the_operations_that_a_rule_may_name_are_those_that_are_served() -> None:
-    assert set(OPERATIONS["iparapheur"]) == set(SERVED)
+    over_soap = {one for one in OPERATIONS["iparapheur"] if " " not in one}  # a REST call is « GET desk »
+    assert over_soap == set(SERVED)
 
 
 @pytest.mark.parametrize("nom", KOS)

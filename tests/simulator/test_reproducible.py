@@ -18,6 +18,7 @@ import pytest
 
 import cdg62_connect.simulator
 from cdg62_connect.simulator import SimClock, Simulator
+from support.pes_samples import pes
 
 SIMULATOR = Path(cdg62_connect.simulator.__file__).parent
 SOURCES = sorted(SIMULATOR.rglob("*.py"))
@@ -105,6 +106,18 @@ with SimulatorServer(simulator) as server, requests.Session() as http:
     get("bordereau", "actes_create_pdf.php", trans_id=transaction)
     get("ar", "actes_transac_get_ARActe.php", id=transaction)
     get("classification", "actes_classification_fetch.php", api="1")
+    letter = simulator.s2low.ecrire(int(transaction), "demande_pieces").id
+    get("courrier", "../actes/actes_transac_get_document.php", id=letter)
+    get("logins", "../../admin/users/api-list-login.php")
+    page = s2low["url"] + "/modules/helios/api/helios_importer_fichier.php"
+    sent = http.post(page, files={"enveloppe": ("PES.xml", Path(sys.argv[7]).read_bytes())}, **tls)
+    trace["pes"] = sent.content
+    for look in range(4):
+        clock.advance(60)
+        get(f"pes {look}", "../helios/api/helios_transac_get_status.php", transaction=5120 + simulator.s2low.ground.gap)
+    get("acquit", "../helios/helios_download_acquit.php", id=5120 + simulator.s2low.ground.gap)
+    simulator.s2low.helios.emettre_retour(5120 + simulator.s2low.ground.gap)
+    get("retours", "../helios/api/helios_get_list.php")
     state = http.get(described["admin"] + "/etat", timeout=30).json()
     trace["etat"] = json.dumps(state, sort_keys=True).encode()
 
@@ -130,6 +143,8 @@ class Lives:
         self._folder = folder
         self._document = folder / "document.pdf"
         self._document.write_bytes(document)
+        self._pes = folder / "pes.xml"
+        self._pes.write_bytes(pes())
         self._count = 0
 
     def played(self, *, seed: int = 7, threads: int = 12, keys: Path | None = None) -> dict[str, bytes]:
@@ -138,7 +153,15 @@ class Lives:
         place, told = self._folder / f"vie-{self._count}", self._folder / f"trace-{self._count}"
         if keys is not None:
             shutil.copytree(keys, place / "pki")
-        arguments = [str(place), str(seed), str(threads), str(self._document), str(told), MORNING]
+        arguments = [
+            str(place),
+            str(seed),
+            str(threads),
+            str(self._document),
+            str(told),
+            MORNING,
+            str(self._pes),
+        ]
         environ = {**os.environ, "PYTHONHASHSEED": str(self._count)}
         done = subprocess.run(
             [sys.executable, "-c", LIFE, *arguments], env=environ, capture_output=True, text=True, timeout=120

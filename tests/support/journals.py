@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine
 
-from cdg62_connect.iparapheur import Document, NewDossier
+from cdg62_connect.iparapheur import Document, Submission
 from cdg62_connect.journey import Journey
 from cdg62_connect.journey.acte_plan import ActePlan
 from cdg62_connect.journey.database import JOURNAL_FILE
@@ -24,10 +24,35 @@ from cdg62_connect.s2low import ActeFile, NewActe
 from cdg62_connect.settings import Settings
 from cdg62_connect.simulator import Simulator
 from cdg62_connect.simulator.s2low import S2lowState
-from cdg62_connect.testing.installation import sample_deposits
+from cdg62_connect.testing.installation import URBANISME, install, sample_deposits
 from cdg62_connect.transport import Payload
+from support import left_pastell
 
 JOURNALS = sample_deposits().parent / "journaux"
+VIA_PASTELL = {"DP_NON_OPPO": URBANISME, "DP_OPPO": "actes-generique"}
+"""Which documents go through Pastell, and by which flux; the others go the direct way."""
+WITH_PASTELL = "0003"
+"""The revision of the tables that brought the route through Pastell."""
+
+
+def two_routes(described: Mapping[str, object], *, folder: Path) -> Settings:
+    """An installation whose authorities have both ways: by the code of the document."""
+    (folder / "par-pastell").mkdir(parents=True)
+    direct = install(described, folder=folder)
+    via = install(described, folder=folder / "par-pastell", route="pastell")
+    accounts = {one.siren: one.pastell for one in via.authorities if one.pastell is not None}
+    return direct.model_copy(
+        update={
+            "platforms": direct.platforms.model_copy(update={"pastell": via.platforms.pastell}),
+            "authorities": tuple(
+                one.model_copy(
+                    update={"pastell": accounts[one.siren].model_copy(update={"flux": VIA_PASTELL})}
+                )
+                for one in direct.authorities
+            ),
+            "rhythm": direct.rhythm.model_copy(update={"pastell_seconds": 3600}),
+        }
+    )
 
 
 class LeftJournal:
@@ -40,12 +65,21 @@ class LeftJournal:
         self.moment = datetime.fromisoformat(self.platforms["horloge"])
 
     def restore(self, settings: Settings, *, revision: str | None = None) -> None:
-        """Put its files and its database where ``settings`` says; ``revision``: in the tables of that revision."""
+        """Put its files and its database where ``settings`` says; ``revision``: in the tables of that revision.
+
+        A revision that did not know Pastell has none of the dossiers that go through it.
+        """
+        absent: set[str] = set()
+        if revision is not None and revision < WITH_PASTELL:
+            absent = {lot for lot, one in self.expected.items() if one["flux"]}
+            self._forget(absent)
         DepositTree(settings.deposit.root, mode=settings.deposit.mode).prepare()
         homes = {"depot": settings.deposit.root, "etat": settings.journal.folder}
         for line in (self.folder / "arborescence.jsonl").read_text("utf-8").splitlines():
             file = json.loads(line)
             home, _, within = file["chemin"].partition("/")
+            if any(lot in within for lot in absent):
+                continue
             target = homes[home] / within
             target.parent.mkdir(parents=True, exist_ok=True)
             if "texte" in file:
@@ -58,36 +92,54 @@ class LeftJournal:
             journal.executescript(dump)
             if revision is not None:
                 _make_tables(path, revision)
-                _pour(journal, path)
+                _pour(journal, path, without=absent)
+
+    def _forget(self, lots: set[str]) -> None:
+        """As if these dossiers had never been."""
+        self.expected = {lot: one for lot, one in self.expected.items() if lot not in lots}
+        kept = {
+            name: [one for one in self.platforms[name] if one.get(lot) not in lots]
+            for name, lot in (("iparapheur", "lot"), ("s2low", "dossier"))
+        }
+        nothing = dict.fromkeys(("documents", "verrouilles", "journal"), ())
+        self.platforms |= {**kept, "pastell": self.platforms["pastell"] | nothing}
+
+    def trusted(self, settings: Settings) -> Settings:
+        """``settings``, for documents signed before: they were by people whom another authority certified."""
+        anchors = (*settings.signature.anchors, self.folder / "autorite.pem")
+        return settings.model_copy(
+            update={"signature": settings.signature.model_copy(update={"anchors": anchors})}
+        )
 
     def rebuild(self, simulator: Simulator, settings: Settings) -> None:
         """Give the simulated platforms what they held, by the clients and from what the journal says it sent."""
         with Journey(settings, clock=simulator.clock) as journey:
             for circuit in self.platforms["iparapheur"]:
-                _open_circuit(journey, circuit["dossier"])
+                _open_circuit(journey, circuit["lot"], key=circuit["dossier"])
                 _play(simulator, circuit)
             for acte in self.platforms["s2low"]:
                 _transmit(journey, simulator.s2low, acte)
                 _lead(simulator.s2low, acte)
+        left_pastell.give_back(simulator.pastell, self.platforms["pastell"], self.folder / "contenus")
 
 
-def _open_circuit(journey: Journey, lot: str) -> None:
+def _open_circuit(journey: Journey, lot: str, *, key: str) -> None:
     dossier = journey.dossier(lot)
     desk = journey._desk.assign(dossier).platforms  # the dossier's own accounts
     accepted = dossier.accepted
     assert accepted is not None
-    account = desk.authority.parapheur
+    account = desk.authority.require_parapheur()
 
     def document(file: Any) -> Document:
         return Document(nom=file.nom, content=Payload.of(journey.documents.path(file.sha256)))
 
-    desk.parapheur.dossiers.creer(
-        NewDossier(
-            dossier_id=lot,
+    desk.require_parapheur().submit(
+        Submission(
+            key=key,
             titre=accepted.objet[:255],
-            type_technique=account.type_technique,
-            sous_type=account.sous_type(accepted.code_document) or "",
-            document=document(accepted.document),
+            type=account.type_technique,
+            sous_type=desk.authority.sous_type(accepted.code_document) or "",
+            documents=(document(accepted.document),),
             annexes=tuple(document(annexe) for annexe in accepted.annexes),
         )
     )
@@ -106,8 +158,9 @@ def _play(simulator: Simulator, circuit: dict[str, str]) -> None:
 
 def _transmit(journey: Journey, state: S2lowState, acte: dict[str, Any]) -> None:
     if "annule" in acte:
-        account = state._transactions[acte["annule"]].emitter
-        found = state.annuler(account, str(acte["annule"])).id
+        account = next(one.emitter for one in state._registry.all() if one.id == acte["annule"])
+        assert account is not None
+        found = state.follow_up.annuler(account, str(acte["annule"])).id
         state.acquitter(found)
     else:
         plan = ActePlan.from_journal(acte["plan"])
@@ -153,8 +206,8 @@ def _make_tables(path: Path, revision: str) -> None:
     engine.dispose()
 
 
-def _pour(source: sqlite3.Connection, path: Path) -> None:
-    """Copy what the older tables can hold."""
+def _pour(source: sqlite3.Connection, path: Path, *, without: set[str]) -> None:
+    """Copy what the older tables can hold, but for the dossiers ``without``."""
     with closing(sqlite3.connect(path)) as target:
         for table in _names(target, "SELECT name FROM sqlite_master WHERE type = 'table'"):
             if table == "alembic_version" or table not in _names(source, "SELECT name FROM sqlite_master"):
@@ -166,6 +219,9 @@ def _pour(source: sqlite3.Connection, path: Path) -> None:
                 if one in known
             ]
             rows = source.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall()
+            if "id_depot" in columns:
+                place = columns.index("id_depot")
+                rows = [row for row in rows if row[place] not in without]
             places = ", ".join("?" * len(columns))
             target.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", rows)
         target.commit()

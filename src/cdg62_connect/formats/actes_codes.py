@@ -28,12 +28,22 @@ class MessageCode(Enum):
         True,
         "accusé de réception d'une demande de pièces complémentaires",
     )
-    REFUS_PIECES = ("3-3", "RefusPieceComplementaire", True, "refus de fournir des pièces complémentaires")
+    REFUS_PIECES = (
+        "3-3",
+        "RefusPieceComplementaire",
+        True,
+        "pièces complémentaires : la collectivité ne les fournit pas",
+    )
     PIECES = ("3-4", "PieceComplementaire", True, "envoi de pièces complémentaires")
     AR_PIECES = ("3-5", "ARPieceComplementaire", False, "accusé de réception de pièces complémentaires")
     LETTRE_OBSERVATIONS = ("4-1", "LettreObservations", False, "lettre d'observations")
     AR_LETTRE = ("4-2", "ARLettreObservations", True, "accusé de réception d'une lettre d'observations")
-    REJET_LETTRE = ("4-3", "RejetLettreObservations", True, "rejet d'une lettre d'observations")
+    REJET_LETTRE = (
+        "4-3",
+        "RejetLettreObservations",
+        True,
+        "lettre d'observations : la collectivité ne la suit pas",
+    )
     REPONSE_LETTRE = ("4-4", "ReponseLettreObservations", True, "réponse à une lettre d'observations")
     AR_REPONSE_LETTRE = (
         "4-5",
@@ -42,8 +52,8 @@ class MessageCode(Enum):
         "accusé de réception d'une réponse à une lettre d'observations",
     )
     DEFERE = ("5-1", "DefereTA", False, "déféré au tribunal administratif")
-    ANNULATION = ("6-1", "Annulation", True, "annulation de la transmission d'un acte")
-    AR_ANNULATION = ("6-2", "ARAnnulation", False, "accusé de réception d'une annulation")
+    ANNULATION = ("6-1", "Annulation", True, "acte retiré de la transmission @ctes")
+    AR_ANNULATION = ("6-2", "ARAnnulation", False, "accusé de réception du retrait d'un acte")
     DEMANDE_CLASSIFICATION = ("7-1", "DemandeClassification", True, "demande de classification")
     CLASSIFICATION = ("7-2", "RetourClassification", False, "classification")
     CLASSIFICATION_INCHANGEE = (

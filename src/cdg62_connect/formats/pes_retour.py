@@ -24,15 +24,15 @@ _HEADER = (
 _ETATS_PIECE: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "PES_DepenseRetour": MappingProxyType(
-            {"01": "en instance", "02": "prise en charge", "04": "rejetée", "05": "soldée"}
+            {"01": "en instance", "02": "prise en charge", "04": "rejetée par le comptable", "05": "soldée"}
         ),
         "PES_RecetteRetour": MappingProxyType(
             {
                 "01": "en instance",
                 "02": "prise en charge",
                 "03": "prise en charge partielle",
-                "04": "rejetée",
-                "05": "annulée",
+                "04": "rejetée par le comptable",
+                "05": "annulée par le comptable",
             }
         ),
     }

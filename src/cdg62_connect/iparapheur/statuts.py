@@ -33,8 +33,8 @@ class Meaning(Enum):
     SIGNED = "signé"
     DELIVERED = "envoyé"
     FAILED = "en échec, à relancer au parapheur"
-    REFUSED = "refusé"
-    DISCARDED = "à effacer, après un refus"
+    REFUSED = "refusé au parapheur"
+    DISCARDED = "à effacer, refusé au parapheur"
     ARCHIVED = "circuit terminé"
     UNKNOWN = "statut inconnu"
 

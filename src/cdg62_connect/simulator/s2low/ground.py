@@ -32,6 +32,7 @@ class Ground:
     Attributes:
         profile: the generation imitated now.
         limites: the sizes it stands.
+        gap: how far from those of the documentation the ids begin.
         lock: held by whoever looks at or changes the state.
     """
 
@@ -44,7 +45,7 @@ class Ground:
         self.lock = threading.RLock()
         self._first_profile: Profile = profile
         # The ids of the seed 0 are those of the documentation.
-        self._gap = Random(f"s2low {seed}").randrange(1, 40_000) if seed else 0  # noqa: S311 - keeps no secret
+        self.gap = Random(f"s2low {seed}").randrange(1, 40_000) if seed else 0  # noqa: S311 - keeps no secret
         self.start()
 
     def start(self) -> None:
@@ -56,7 +57,7 @@ class Ground:
     def ids(self, sequence: str, first: int, *, count: int = 1) -> range:
         """The next ids of a sequence of the database, which begins at ``first`` for the seed 0."""
         with self.lock:
-            begin = self._next.get(sequence, first + self._gap)
+            begin = self._next.get(sequence, first + self.gap)
             self._next[sequence] = begin + count
             return range(begin, begin + count)
 

@@ -67,6 +67,7 @@ HELIOS = (
     _later("pes_sans_contenu", texts.NOTHING_IN_IT, "rien d'autre que l'enveloppe et l'en-tête", vu=False),
     _later("pes_sans_nom_fic", texts.NO_NOM_FIC, "NomFic absent ou vide"),
     _later("pes_cod_col_long", texts.LONG_COD_COL, "CodCol de plus de 3 caractères", vu=False),
+    _later("pes_signature_invalide", texts.SIGNATURE_INVALID, "PES signé puis modifié"),
     _later("pes_nom_fic_pris", texts.NOM_FIC_USED, "NomFic et CodCol d'un PES déjà importé"),
     _later("pes_id_coll_long", texts.LONG_ID_COLL, "IdColl de plus de 14 caractères", vu=False),
     _later("pes_sans_destination", texts.NO_DESTINATION, "`accounts.authority(siren).helios_dest = ''`"),

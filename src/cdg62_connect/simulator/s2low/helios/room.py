@@ -17,7 +17,7 @@ from cdg62_connect.simulator.s2low import texts as common
 from cdg62_connect.simulator.s2low.accounts import Account, Ko
 from cdg62_connect.simulator.s2low.depot import Upload
 from cdg62_connect.simulator.s2low.ground import PLATFORM, Ground, local_day
-from cdg62_connect.simulator.s2low.helios import flux, pes, texts
+from cdg62_connect.simulator.s2low.helios import flux, pes, signatures, texts
 from cdg62_connect.simulator.s2low.helios.machine import PesMachine, RythmePes
 from cdg62_connect.simulator.s2low.helios.pes import DEPENSE, Bordereau, Pes
 from cdg62_connect.simulator.s2low.helios.scenarios import Erreur, Reponse, ScenarioPes
@@ -91,6 +91,8 @@ class Helios:
         size = upload.size
         upload.path.replace(place)
         read = pes.read(place)
+        # Slow on a big file: outside the lock.
+        wrong = signatures.problem(place) if read.lisible and read.signatures else ""
         with self._lock:
             transaction = PesTransaction(
                 id=identifier,
@@ -101,6 +103,7 @@ class Helios:
                 size=size,
                 sha1=digest,
                 pes=read,
+                problem=wrong,
                 steps=[self._first_step(account, must_signed=must_signed)],
             )
             self._pes[identifier] = transaction
