@@ -73,7 +73,7 @@ class NotAcknowledged(NotReady):
 
 
 class CancellationPending(AlreadyExists):
-    """Une annulation de cet acte est déjà en cours sur S2LOW."""
+    """Le retrait de cet acte est déjà demandé à S2LOW."""
 
     default_advice = "Suivez-la : son identifiant est parmi les transactions liées à l'acte (type 6)."
 
