@@ -1,4 +1,4 @@
-"""A process that is killed at any announced moment, then started again: everything once, nothing left."""
+"""A process that is killed at any moment that matters, then started again: everything once, nothing left."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SLICES = 8
 
 @pytest.fixture(scope="session")
 def moments(running_platforms: Platforms, tmp_path_factory: pytest.TempPathFactory) -> Moments:
-    return Moments(running_platforms, LIVES, tmp_path_factory.mktemp("compte"))
+    return Moments(running_platforms, LIVES, tmp_path_factory.mktemp("compte"), distinct=True)
 
 
 @pytest.mark.parametrize("part", range(SLICES))

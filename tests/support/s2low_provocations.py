@@ -146,6 +146,9 @@ def known_twice(bench: Any) -> requests.Response:
     return again(bench)
 
 
+UNSIGNED = (
+    '<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#" Id="S"><ds:SignedInfo/></ds:Signature>'
+)
 NEW = {"name": "Essai", "siren": "200069037", "department": "062", "district": "1"}
 
 MODULES: dict[str, Provoke] = {
@@ -187,6 +190,7 @@ MODULES: dict[str, Provoke] = {
     "pes_sans_contenu": pes_refused_later(pes(bordereaux=[])),
     "pes_sans_nom_fic": pes_refused_later(pes(nom_fic="")),
     "pes_cod_col_long": pes_refused_later(pes(cod_col="1234")),
+    "pes_signature_invalide": pes_refused_later(pes(after=UNSIGNED)),
     "pes_nom_fic_pris": pes_name_used,
     "pes_id_coll_long": pes_refused_later(pes(id_coll="1" * 15)),
     "pes_sans_destination": pes_without_destination,
