@@ -1,6 +1,7 @@
 """Thousands of damaged inputs through every door: a result or a documented refusal, and nothing left behind.
 
-``CDG62_MUTATIONS=10000`` makes it more, as before a release; the slowest parsers (PDF signatures, whole lots) get a share of it.
+``CDG62_MUTATIONS=10000`` makes it more, as before a release; the slowest parsers (PDF signatures, whole lots) get a
+share of it.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ def test_killed_at_any_moment_each_dossier_ends_exactly_once(
 
 
 def test_the_moments_cover_every_call_that_changes_pastell(moments: Moments) -> None:
-    reached = [moment for moment in moments.of(LIFE)]
+    reached = moments.of(LIFE)
     sent = {moment.partition(":")[2] for moment in reached if moment.startswith("wire.sent")}
     effects = {
         "document.post",

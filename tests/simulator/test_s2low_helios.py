@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from lxml import etree
 
 from cdg62_connect.errors import InvalidInput, NotReady
 from cdg62_connect.simulator import Pas, Simulator
+from cdg62_connect.simulator.iparapheur.xades import sign_xades
 from cdg62_connect.simulator.s2low import Erreur, RythmePes, ScenarioPes
 from support.pes_samples import SIRET, pes
 
@@ -265,6 +267,40 @@ def test_a_flow_announced_dematerialised_must_be_signed(commune: PesCaller) -> N
     acquit = commune.answered(pes(dematerialise="1"))
     assert states(acquit) == ["0"]
     assert acquit.find("ACQUIT/ElementACQUIT/DomaineAck").get("V") == "3"
+
+
+@pytest.fixture
+def signed(simulator: Simulator, tmp_path: Path) -> Callable[..., bytes]:
+    """A PES signed by the simulated parapheur."""
+
+    def sign(xpath: str, *, dematerialise: str = "1") -> bytes:
+        source, into = tmp_path / "pes.xml", tmp_path / "signe.xml"
+        source.write_bytes(pes(bordereaux=["1", "2"], dematerialise=dematerialise))
+        signer, moment = simulator.authority.signer("Le Maire"), simulator.clock.now()
+        sign_xades(source, into, xpath=xpath, signer=signer, moment=moment)
+        return into.read_bytes()
+
+    return sign
+
+
+@pytest.mark.parametrize("xpath", ["//Bordereau", "."])
+def test_a_signed_flow_is_accepted_and_refused_once_altered(
+    commune: PesCaller, signed: Callable[..., bytes], xpath: str
+) -> None:
+    content = signed(xpath)
+    assert states(commune.answered(content)) == ["1", "1"]
+    altered = commune.sent(content.replace(b"FOURNITURES", b"FOURNITURE!"))
+    commune.status(altered)
+    assert commune.status(altered)[1:] == (
+        "-1",
+        "Transaction 5121 : La signature du fichier est invalide : le contenu signé a été modifié",
+    )
+
+
+def test_a_flow_that_is_signed_must_be_announced_dematerialised(
+    commune: PesCaller, signed: Callable[..., bytes]
+) -> None:
+    assert states(commune.answered(signed("//Bordereau", dematerialise="0"))) == ["0"]
 
 
 def test_a_scenario_tells_anomalies_where_they_are(commune: PesCaller, admin: Any) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -50,6 +50,10 @@ _HASHES: Final[Mapping[str, type[hashes.HashAlgorithm]]] = {
 }
 
 
+_Identified = Mapping[str, Sequence["Element"]]
+"""Elements by the URI that points at them."""
+
+
 class _Invalid(Exception):
     """The signature is not valid; the message says why."""
 
@@ -64,15 +68,19 @@ def problem(path: Path) -> str:
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
     root = etree.fromstring(path.read_bytes(), parser)
+    identified: dict[str, list[Element]] = {"": [root]}
+    for one in root.iter():
+        if one.get("Id"):
+            identified.setdefault(f"#{one.get('Id')}", []).append(one)
     try:
         for signature in list(root.iter(f"{DS}Signature")):
-            _verify(root, signature)
+            _verify(identified, signature)
     except _Invalid as invalid:
         return str(invalid)
     return ""
 
 
-def _verify(root: Element, signature: Element) -> None:
+def _verify(identified: _Identified, signature: Element) -> None:
     if not signature.get("Id"):
         raise _Invalid("la signature n'a pas d'identifiant")
     signed = signature.find(f"{DS}SignedInfo")
@@ -80,12 +88,15 @@ def _verify(root: Element, signature: Element) -> None:
     if signed is None or not references:
         raise _Invalid("la signature ne porte sur rien")
     for reference in references:
-        _check_digest(root, signature, reference)
+        _check_digest(identified, signature, reference)
     _check_value(signature, signed)
 
 
-def _check_digest(root: Element, signature: Element, reference: Element) -> None:
-    target = _target(root, reference.get("URI", ""))
+def _check_digest(identified: _Identified, signature: Element, reference: Element) -> None:
+    uri = reference.get("URI", "")
+    targets = identified.get(uri, [])
+    if len(targets) != 1:
+        raise _Invalid(f"l'élément {uri[:60]} est introuvable")
     algorithm = _DIGESTS.get(_algorithm(reference, "DigestMethod"))
     if algorithm is None:
         raise _Invalid("algorithme d'empreinte inconnu")
@@ -94,7 +105,7 @@ def _check_digest(root: Element, signature: Element, reference: Element) -> None
     if any(one not in _CANONICAL for one in forms):
         raise _Invalid("transformation inconnue")
     content = _canonical(
-        target,
+        targets[0],
         exclusive=bool(forms) and _CANONICAL[forms[-1]],
         without=signature if ENVELOPED in transforms else None,
         prefixes=_prefixes(reference),
@@ -125,16 +136,6 @@ def _check_value(signature: Element, signed: Element) -> None:
             raise _Invalid("la clé n'est pas celle de la signature")
     except (ValueError, InvalidSignature):
         raise _Invalid("la valeur de la signature est fausse") from None
-
-
-def _target(root: Element, uri: str) -> Element:
-    if not uri:
-        return root
-    wanted = uri.removeprefix("#")
-    found = [one for one in root.iter() if one.get("Id") == wanted]
-    if not uri.startswith("#") or len(found) != 1:
-        raise _Invalid(f"l'élément {uri[:60]} est introuvable")
-    return found[0]
 
 
 def _canonical(
