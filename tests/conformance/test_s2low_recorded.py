@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from conformance.recordings import ABSENT, place
 from conformance.s2low_replay import Said, asked_of_s2low, s2low_replay
+
+pytestmark = pytest.mark.skipif(place() is None, reason=ABSENT)
 
 PDF = ("actes_create_pdf", "actes_download_file")
 MESSAGE = "{http://www.interieur.gouv.fr/ACTES#v1.1-20040216}"

@@ -19,8 +19,10 @@ from cdg62_connect.simulator.s2low.courriers import Reponse
 from cdg62_connect.simulator.s2low.depot import Depot, Upload
 from cdg62_connect.simulator.s2low.prefecture import retour_classification
 from cdg62_connect.simulator.s2low.transactions import COURRIERS
-from conformance.recordings import place
+from conformance.recordings import ABSENT, place
 from support.pes_samples import pes
+
+pytestmark = pytest.mark.skipif(place() is None, reason=ABSENT)
 
 ACTES = Path("actes") / "v1.1-merged-derived" / "actesv1_1.xsd"
 PES = Path("pes") / "schemas_pes_v5.17" / "PES_V2"

@@ -235,7 +235,7 @@ def test_the_simulator_says_everything_on_its_first_line_then_serves_until_told_
     process = subprocess.Popen([COMMAND, "simulateur", "--json"], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     described = json.loads(process.stdout.readline())
-    assert set(described) == {"iparapheur_soap", "s2low", "pastell", "admin"}
+    assert set(described) == {"iparapheur_soap", "iparapheur_rest", "s2low", "pastell", "admin"}
     assert {"url", "login", "password", "type", "sous_types"} <= set(described["iparapheur_soap"])
     assert {"siren", "cert", "key"} == set(described["s2low"]["accounts"][0])
     kept = Path(described["s2low"]["ca"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from cdg62_connect.errors import InvalidFile, InvalidInput
 from cdg62_connect.formats.acte_id import ActeId
@@ -150,7 +150,7 @@ def build_actes_message(message: ActeMetier | Echange | DateClassification) -> b
     else:
         root = _built(message)
     try:
-        return etree.tostring(root, encoding="ISO-8859-1", xml_declaration=True)
+        return cast("bytes", etree.tostring(root, encoding="ISO-8859-1", xml_declaration=True))
     except ValueError as wrong:
         raise InvalidInput(f"Le message contient un caractère que XML n'admet pas ({wrong}).") from None
 
