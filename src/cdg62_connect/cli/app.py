@@ -18,6 +18,7 @@ from cdg62_connect.cli import (
     passe,
     reprendre,
     resoudre,
+    schemas,
     simulateur,
 )
 
@@ -45,6 +46,8 @@ for _french, _english, _command in _COMMANDS:
     app.command(_french)(_command)
     if _english:
         app.command(_english, hidden=True, help=f"Comme « {_french} ».")(_command)
+
+app.add_typer(schemas.app, name="schemas")
 
 PROGRAM = "cdg62-connect"
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cdg62_connect.errors import InvalidFile, InvalidInput
 from cdg62_connect.formats.actes_codes import ACTES_NAMESPACE
 from cdg62_connect.formats.hardened_xml import as_date, attribute, child_text, children
+from cdg62_connect.formats.written_xml import text_of
 
 if TYPE_CHECKING:
     from cdg62_connect.formats.hardened_xml import Element
@@ -98,20 +99,22 @@ class ActeMetier:
             raise InvalidInput(f"La matière « {self.matiere} » doit avoir de deux à cinq niveaux, comme 2.2.")
         acte = etree.Element(f"{_A}Acte", nsmap={"actes": ACTES_NAMESPACE})
         acte.set(f"{_A}Date", self.date.isoformat())
-        acte.set(f"{_A}NumeroInterne", self.numero)
+        acte.set(f"{_A}NumeroInterne", text_of(self.numero))
         acte.set(f"{_A}CodeNatureActe", str(self.nature))
         for rank, level in enumerate(levels, start=1):
             etree.SubElement(acte, f"{_A}CodeMatiere{rank}").set(f"{_A}CodeMatiere", level)
-        etree.SubElement(acte, f"{_A}Objet").text = self.objet
+        etree.SubElement(acte, f"{_A}Objet").text = text_of(self.objet)
         if self.precedent:
-            etree.SubElement(acte, f"{_A}PrecedentIdentifiantActe").set(f"{_A}IDActe", self.precedent)
+            etree.SubElement(acte, f"{_A}PrecedentIdentifiantActe").set(
+                f"{_A}IDActe", text_of(self.precedent)
+            )
         etree.SubElement(acte, f"{_A}ClassificationDateVersion").text = self.classification.isoformat()
         document = etree.SubElement(acte, f"{_A}Document")
-        etree.SubElement(document, f"{_A}NomFichier").text = self.document
+        etree.SubElement(document, f"{_A}NomFichier").text = text_of(self.document)
         annexes = etree.SubElement(acte, f"{_A}Annexes")
         annexes.set(f"{_A}Nombre", str(len(self.annexes)))
         for name in self.annexes:
-            etree.SubElement(etree.SubElement(annexes, f"{_A}Annexe"), f"{_A}NomFichier").text = name
+            etree.SubElement(etree.SubElement(annexes, f"{_A}Annexe"), f"{_A}NomFichier").text = text_of(name)
         etree.SubElement(acte, f"{_A}DocumentPapier").text = "O" if self.papier else "N"
         return acte
 

@@ -17,6 +17,7 @@ from cdg62_connect.formats.hardened_xml import (
     local_name,
     read_returned_xml,
 )
+from cdg62_connect.formats.matieres import skeleton
 from cdg62_connect.formats.natures import Nature
 
 if TYPE_CHECKING:
@@ -96,6 +97,48 @@ class Classification:
     def libelle(self, matiere: str) -> str | None:
         """The label of a dotted code, perhaps blank; ``None`` when this classification has no such code."""
         return self.matieres.get(matiere)
+
+    def search(self, words: str) -> tuple[tuple[str, str], ...]:
+        """The matières whose code begins so, or whose label holds every word, accents and case ignored.
+
+        Gives the codes with their whole path of labels, in the order of the classification.
+        """
+        wanted = [word for word in map(skeleton, words.split()) if word]
+        code = words.strip()
+        found: list[tuple[str, str]] = []
+        for dotted in self.matieres:
+            path = self.path(dotted)
+            label = skeleton(path)
+            if wanted and (
+                dotted == code or dotted.startswith(f"{code}.") or all(word in label for word in wanted)
+            ):
+                found.append((dotted, path))
+        return tuple(found)
+
+    def path(self, matiere: str) -> str:
+        """The labels that lead to a dotted code, from the general to the particular."""
+        levels = matiere.split(".")
+        codes = (".".join(levels[:depth]) for depth in range(1, len(levels) + 1))
+        return " > ".join(self.matieres.get(code, "") or code for code in codes)
+
+    def is_in_force(self, version: date | None) -> bool:
+        """Whether it is the version in force, as the last message of the ministry said it (``None``: unknown)."""
+        return version is None or self.date >= version
+
+    def pieces_for(self, nature: Nature | int, matiere: str = "") -> tuple[tuple[str, str], ...]:
+        """The types of pieces allowed with that nature: the default ones, those of the matière, the others."""
+        entry = self.natures.get(nature.code if isinstance(nature, Nature) else nature)
+        if entry is None:
+            return ()
+        first, _, rest = matiere.partition(".")
+        own, whole = f"{first}{rest.partition('.')[0]}_", f"{first}0_"
+
+        def rank(code: str) -> int:
+            if code.startswith("99_"):
+                return 0
+            return 1 if matiere and code.startswith((own, whole)) else 2
+
+        return tuple(sorted(entry.pieces.items(), key=lambda piece: (rank(piece[0]), piece[0])))
 
     def allows_piece(self, nature: Nature | int, code: str) -> bool:
         """Whether a piece of that type may go with an act of that nature."""

@@ -146,7 +146,7 @@ def _one_line(error: Exception) -> str:
 
 def local_name(element: Element) -> str:
     """The element's name without its namespace."""
-    return element.tag.rpartition("}")[2]
+    return str(element.tag).rpartition("}")[2]
 
 
 def children(element: Element, name: str) -> Iterator[Element]:

@@ -108,9 +108,10 @@ def check_matiere(text: str) -> str:
 
 def same_label(one: str, other: str) -> bool:
     """Whether two labels say the same, whatever their accents, case, spaces and punctuation."""
-    return _skeleton(one) == _skeleton(other)
+    return skeleton(one) == skeleton(other)
 
 
-def _skeleton(label: str) -> str:
+def skeleton(label: str) -> str:
+    """What is left of a label without its accents, case, spaces and punctuation."""
     folded = label.casefold().replace("œ", "oe").replace("æ", "ae")
     return "".join(character for character in unicodedata.normalize("NFKD", folded) if character.isalnum())

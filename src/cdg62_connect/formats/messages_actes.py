@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from cdg62_connect.errors import InvalidFile, InvalidInput
 from cdg62_connect.formats.acte_id import ActeId
@@ -22,6 +22,7 @@ from cdg62_connect.formats.hardened_xml import (
     local_name,
     read_returned_xml,
 )
+from cdg62_connect.formats.written_xml import text_of, written
 
 if TYPE_CHECKING:
     from cdg62_connect.formats.hardened_xml import Element
@@ -149,10 +150,7 @@ def build_actes_message(message: ActeMetier | Echange | DateClassification) -> b
             etree.SubElement(root, f"{_A}DateClassification").text = message.date.isoformat()
     else:
         root = _built(message)
-    try:
-        return cast("bytes", etree.tostring(root, encoding="ISO-8859-1", xml_declaration=True))
-    except ValueError as wrong:
-        raise InvalidInput(f"Le message contient un caractère que XML n'admet pas ({wrong}).") from None
+    return written(root)
 
 
 def _element(code: MessageCode) -> Element:
@@ -179,7 +177,7 @@ def _built(message: Echange) -> Element:
     _refuse(not message.documents, message, "porte au moins un document")
     parent = etree.SubElement(root, f"{_A}Documents") if message.code is MessageCode.PIECES else root
     for name in message.documents:
-        etree.SubElement(etree.SubElement(parent, f"{_A}Document"), f"{_A}NomFichier").text = name
+        etree.SubElement(etree.SubElement(parent, f"{_A}Document"), f"{_A}NomFichier").text = text_of(name)
     return root
 
 

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-from collections.abc import Callable, Coroutine, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 
-from asn1crypto import pem, x509
 from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.ades.report import AdESIndeterminate
 from pyhanko.sign.diff_analysis import (
     CatalogModificationRule,
     DiffResult,
@@ -37,20 +31,14 @@ from pyhanko.sign.validation import (
     SignatureCoverageLevel,
     async_validate_pdf_signature,
 )
-from pyhanko.sign.validation.settings import KeyUsageConstraints
-from pyhanko_certvalidator import ValidationContext
 
-from cdg62_connect.errors import ConfigurationError, HostileInput, InvalidFile
+from cdg62_connect.errors import HostileInput, InvalidFile
 from cdg62_connect.formats.pades_verdict import PadesSignature
 from cdg62_connect.formats.pdf_structure import broken_pdf_refused, disk_failure, read_trailer
 from cdg62_connect.formats.pyhanko_silence import silenced
+from cdg62_connect.formats.trust import KEY_USAGE, OUT_OF_DATE, UNTRUSTED, Trust, common_name, run_apart
 
 T = TypeVar("T")
-
-_KEY_USAGE = KeyUsageConstraints(
-    key_usage={"non_repudiation", "digital_signature"}, match_all_key_usages=False
-)
-"""A person's signature or a server's seal: authorities use both."""
 
 _MOST_FIELDS = 10_000
 _MOST_SIGNATURES = 50
@@ -73,60 +61,6 @@ _ALLOWED_LATER = StandardDiffPolicy(
     form_rule=FormUpdatingRule(field_rules=[SigFieldCreationRule(), SigFieldModificationRule()]),
 )
 """pyHanko's policy without the filling of other form fields: after a signature, only signing goes on."""
-
-_OUT_OF_DATE = "son certificat n'était pas valide à ce moment (expiré ou pas encore valable)."
-_WEAK = "elle emploie un algorithme qui n'est plus sûr."
-_UNTRUSTED: dict[object, str] = {
-    AdESIndeterminate.NO_CERTIFICATE_CHAIN_FOUND: (
-        "son certificat ne vient d'aucune autorité de confiance configurée."
-    ),
-    AdESIndeterminate.OUT_OF_BOUNDS_NO_POE: _OUT_OF_DATE,
-    AdESIndeterminate.OUT_OF_BOUNDS_NOT_REVOKED: _OUT_OF_DATE,
-    AdESIndeterminate.CHAIN_CONSTRAINTS_FAILURE: "son certificat n'est pas fait pour signer.",
-    AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE: _WEAK,
-    AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE_NO_POE: _WEAK,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """Whose certificates are believed, and when."""
-
-    anchors: tuple[x509.Certificate, ...]
-    moment: datetime
-
-    @classmethod
-    def of(cls, files: Sequence[Path], *, moment: datetime) -> Trust:
-        """Read the anchors.
-
-        Raises:
-            ConfigurationError: a file is missing, or holds no certificate.
-        """
-        return cls(tuple(certificate for file in files for certificate in _certificates(file)), moment)
-
-    def context(self) -> ValidationContext:
-        """A fresh context for one signature: offline, at our moment."""
-        return ValidationContext(
-            trust_roots=list(self.anchors),
-            moment=self.moment,
-            allow_fetching=False,
-            revocation_mode="soft-fail",
-        )
-
-
-def _certificates(file: Path) -> list[x509.Certificate]:
-    try:
-        blocks = cast(
-            "list[tuple[str, Any, bytes]]", list(cast("Any", pem.unarmor(file.read_bytes(), multiple=True)))
-        )
-        found = [x509.Certificate.load(der, strict=True) for name, _, der in blocks if name == "CERTIFICATE"]
-        for certificate in found:
-            certificate.native  # noqa: B018 - asn1crypto reads lazily: a broken certificate shows here
-    except (OSError, ValueError, TypeError) as error:
-        raise ConfigurationError(f"Autorités de signature : « {file} » est illisible ({error}).") from None
-    if not found:
-        raise ConfigurationError(f"Autorités de signature : « {file} » ne contient aucun certificat PEM.")
-    return found
 
 
 def validated(document: BinaryIO, *, trust: Trust) -> tuple[PadesSignature, ...]:
@@ -219,12 +153,12 @@ def _unreadable(name: str) -> PadesSignature:
 
 
 def _judged(embedded: EmbeddedPdfSignature, *, trust: Trust, last: bool) -> PadesSignature:
-    status = _run(
+    status = run_apart(
         async_validate_pdf_signature(
             embedded,
             signer_validation_context=trust.context(),
             diff_policy=_ALLOWED_LATER,
-            key_usage_settings=_KEY_USAGE,
+            key_usage_settings=KEY_USAGE,
         )
     )
     intact = bool(status.intact and status.valid)
@@ -235,16 +169,10 @@ def _judged(embedded: EmbeddedPdfSignature, *, trust: Trust, last: bool) -> Pade
         intact=intact,
         covers_document=covers,
         trusted=trusted,
-        signer=_common_name(status.signing_cert),
+        signer=common_name(status.signing_cert),
         signed_at=_aware(embedded.self_reported_timestamp),
         problem=_problem(status, intact=intact, covers=covers, trusted=trusted, moment=trust.moment),
     )
-
-
-def _run(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run pyHanko's coroutine in a thread of its own: our caller may be inside an event loop."""
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        return thread.submit(asyncio.run, coroutine).result()
 
 
 def _covers(embedded: EmbeddedPdfSignature, status: PdfSignatureStatus, *, last: bool) -> bool:
@@ -282,19 +210,11 @@ def _problem(
         return "elle ne couvre pas tout le document : une partie a été ajoutée ou changée ensuite."
     certificate = status.signing_cert
     if not trusted and not certificate.not_valid_before <= moment <= certificate.not_valid_after:
-        return _OUT_OF_DATE
+        return OUT_OF_DATE
     if not trusted:
         why = status.trust_problem_indic
-        return _UNTRUSTED.get(why, f"son certificat n'est pas reconnu ({why}).")
+        return UNTRUSTED.get(why, f"son certificat n'est pas reconnu ({why}).")
     return ""
-
-
-def _common_name(certificate: x509.Certificate) -> str:
-    subject = cast("dict[str, Any]", certificate.subject.native)
-    name = subject.get("common_name") or certificate.subject.human_friendly
-    if isinstance(name, list):
-        name = name[-1]
-    return " ".join("".join(character for character in str(name) if character.isprintable()).split())[:200]
 
 
 def _aware(moment: datetime | None) -> datetime | None:
