@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from cdg62_connect.simulator import Simulator
-from cdg62_connect.simulator.pastell import PeersServed
 from support.pastell_http import URBANISME, PastellCaller
 
 CONNECTORS = "entite/2/connecteur"
@@ -53,14 +52,12 @@ def test_platforms_that_move_are_followed_and_documents_stay(
 ) -> None:
     id_d = pastell.post("entite/2/document", type=URBANISME)["id_d"]
     served = simulator.peers
-    assert served is not None
-    try:
-        simulator.drive(PeersServed(wsdl="http://ailleurs.invalid/?wsdl", s2low=served.s2low))
+    with simulator.served_at(parapheur="http://ailleurs.invalid", s2low="https://ailleurs.invalid"):
+        assert simulator.peers != served
         data = simulator.pastell.connectors.detail(simulator.pastell.connectors.all("iParapheur")[0])["data"]
-        assert data["iparapheur_wsdl"] == "http://ailleurs.invalid/?wsdl"
+        assert data["iparapheur_wsdl"].startswith("http://ailleurs.invalid/")
         assert pastell.get(f"entite/2/document/{id_d}")
-    finally:
-        simulator.drive(served)
+    assert simulator.peers == served
 
 
 # -- their life --------------------------------------------------------------------------------------------------

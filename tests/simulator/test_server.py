@@ -382,3 +382,23 @@ def test_an_unexpected_error_is_kept_with_its_cause(
     assert "quelque chose a cassé" in server.erreurs[-1]
     admin.post("/reset")
     assert server.erreurs == []
+
+
+def test_when_a_second_server_of_the_same_platforms_stops_pastell_drives_the_first_again(
+    tmp_path: Path,
+) -> None:
+    simulator = Simulator(folder=tmp_path, clock=SimClock())
+
+    def driven() -> str:
+        connectors = simulator.pastell.connectors
+        return str(connectors.detail(connectors.all("iParapheur")[0])["data"]["iparapheur_wsdl"])
+
+    with SimulatorServer(simulator) as first:
+        there = driven()
+        described: Any = first.describe()
+        assert there.startswith(described["iparapheur_soap"]["url"])
+        with SimulatorServer(simulator, tls=True):
+            assert driven() != there
+        assert driven() == there
+        simulator.reset()
+        assert driven() == there

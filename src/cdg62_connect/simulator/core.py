@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import secrets
 import shutil
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,8 +17,10 @@ from cdg62_connect.simulator.population import (
     COLLECTIVITES,
     SAINTE_ALDEGONDE,
     SOUS_TYPES_PARAPHEUR,
+    SOUS_TYPES_PES,
     TILLEULS,
     TYPE_PARAPHEUR,
+    TYPE_PES,
     VALMONT,
     parapheur_login,
     pastell_login,
@@ -27,6 +31,7 @@ with extra("simulator", needed_for="Le simulateur"):
     from cdg62_connect.simulator.iparapheur import ParapheurState
     from cdg62_connect.simulator.iparapheur.rest import RestState
     from cdg62_connect.simulator.iparapheur.routes import ENDPOINT, ENDPOINT_MTOM
+    from cdg62_connect.simulator.iparapheur.typage import Protocole, Type
     from cdg62_connect.simulator.pastell import (
         ADMIN_LOGIN,
         Generation,
@@ -124,7 +129,7 @@ class Simulator:
         self.faults = Faults()
         self._seed = seed
         self._pastell_profile = profile_named(pastell_profile)
-        self._peers: PeersServed | None = None
+        self._served: list[PeersServed] = []
         for leftover in ("iparapheur", "iparapheur-rest", "s2low", "pastell"):
             shutil.rmtree(folder / leftover, ignore_errors=True)
         start = self.clock.now()
@@ -188,7 +193,7 @@ class Simulator:
             admin_password=self.pastell_admin[1],
             seed=self._seed,
             profile=self._pastell_profile,
-            peers=self._peers,
+            peers=self.peers,
         )
 
     @property
@@ -199,17 +204,23 @@ class Simulator:
     @property
     def peers(self) -> PeersServed | None:
         """Where the platforms that Pastell drives are served; it is on its own stubs until somebody says it."""
-        return self._peers
+        return self._served[-1] if self._served else None
 
-    def serve_peers(self, *, parapheur: str, s2low: str) -> None:
-        """Tell Pastell at which base URLs the parapheur and S2LOW are served now."""
-        self.drive(PeersServed(wsdl=f"{parapheur}{ENDPOINT}?wsdl", s2low=s2low))
+    @contextmanager
+    def served_at(self, *, parapheur: str, s2low: str) -> Generator[None]:
+        """Pastell drives the platforms served at these base URLs; afterwards those that are still served."""
+        peers = PeersServed(wsdl=f"{parapheur}{ENDPOINT}?wsdl", s2low=s2low)
+        self._served.append(peers)
+        self._drive()
+        try:
+            yield
+        finally:
+            self._served.remove(peers)
+            self._drive()
 
-    def drive(self, peers: PeersServed) -> None:
-        """Tell Pastell which platforms it drives."""
-        self._peers = peers
-        if self.pastell_in_use:
-            self.pastell.use_peers(peers)
+    def _drive(self) -> None:
+        if self.peers is not None and self.pastell_in_use:
+            self.pastell.use_peers(self.peers)
 
     def reset(self) -> None:
         """Back to the first moment: no dossier, no acte, no fault. Accounts and certificates stay."""
@@ -258,7 +269,11 @@ class Simulator:
             siren, login = collectivite.siren, parapheur_login(collectivite)
             secret = password or secrets.token_urlsafe(18)
             certificate, key = self.authority.client_certificate(f"s2low-{siren}")
-            self.iparapheur.add_account(login, secret, type=TYPE_PARAPHEUR, sous_types=SOUS_TYPES_PARAPHEUR)
+            types = (
+                Type.of(TYPE_PARAPHEUR, SOUS_TYPES_PARAPHEUR),
+                Type.of(TYPE_PES, SOUS_TYPES_PES, protocole=Protocole.HELIOS),
+            )
+            self.iparapheur.add_account(login, secret, types=types)
             self.s2low.accounts.add_authority(collectivite, _PREFECTURES[siren])
             self.s2low.accounts.add_account(siren, certificate)
             accesses.append(Access(siren, login, secret, certificate, key))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from contextlib import ExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -36,6 +37,7 @@ class SimulatorServer:
         self._host = LOOPBACK
         self._mishaps: Mishaps | None = None
         self._listeners: dict[str, Listener] = {}
+        self._driven = ExitStack()
 
     def start(
         self,
@@ -105,11 +107,14 @@ class SimulatorServer:
         except BaseException:
             self.stop()
             raise
-        self.simulator.serve_peers(parapheur=self._parapheur_url, s2low=self._url("s2low", "https"))
+        self._driven.enter_context(
+            self.simulator.served_at(parapheur=self._parapheur_url, s2low=self._url("s2low", "https"))
+        )
         return self
 
     def stop(self) -> None:
         """Close the ports and wait for the threads; nothing happens when it is stopped already."""
+        self._driven.close()
         self.simulator.faults.release()
         for listener in self._listeners.values():
             listener.close()

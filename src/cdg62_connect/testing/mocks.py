@@ -172,22 +172,10 @@ def simulated_platforms(simulator: Simulator | None = None) -> Generator[Simulat
             platforms = SimulatedPlatforms(simulator or Simulator(folder=Path(str(folder))))
             mock = _Interception()
             mock.add(_Everything(platforms))
-            with mock, _driven(platforms.simulator):
+            with mock, platforms.simulator.served_at(parapheur=PARAPHEUR, s2low=S2LOW):
                 yield platforms
     finally:
         _BUSY.release()
-
-
-@contextmanager
-def _driven(simulator: Simulator) -> Generator[None]:
-    """Pastell drives the platforms of this process, then again those it drove."""
-    former = simulator.peers
-    simulator.serve_peers(parapheur=PARAPHEUR, s2low=S2LOW)
-    try:
-        yield
-    finally:
-        if former is not None:
-            simulator.drive(former)
 
 
 class _Everything(responses.BaseResponse):
