@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from support.breakages import UNDONE, broken
 from support.lives import Platforms, live
 from support.outcomes import LIVES, begin, check_end
 
@@ -25,7 +26,6 @@ READS = (
     ("signed and transmitted", "s2low", "actes_download_file"),
     ("signed and transmitted", "s2low", "actes_create_pdf"),
 )
-BREAKAGES = ("couper", "tronquer", "html", "http_500", "http_502", "http_503")
 
 
 def survive(platforms: Platforms, folder: Path, name: str, *faults: dict[str, object]) -> None:
@@ -37,8 +37,7 @@ def survive(platforms: Platforms, folder: Path, name: str, *faults: dict[str, ob
     check_end(platforms, settings, lot, life)
 
 
-@pytest.mark.parametrize("breakage", BREAKAGES)
-@pytest.mark.parametrize(("name", "platform", "operation"), EFFECTS)
+@pytest.mark.parametrize(("name", "platform", "operation", "breakage"), broken(EFFECTS))
 def test_an_effect_that_was_accepted_and_whose_answer_is_lost_happens_once(
     platforms: Platforms, tmp_path: Path, name: str, platform: str, operation: str, breakage: str
 ) -> None:
@@ -46,8 +45,7 @@ def test_an_effect_that_was_accepted_and_whose_answer_is_lost_happens_once(
     survive(platforms, tmp_path, name, fault)
 
 
-@pytest.mark.parametrize("breakage", [one for one in BREAKAGES if one != "tronquer"])
-@pytest.mark.parametrize(("name", "platform", "operation"), EFFECTS)
+@pytest.mark.parametrize(("name", "platform", "operation", "breakage"), broken(EFFECTS, UNDONE))
 def test_an_effect_that_never_happened_is_done_once(
     platforms: Platforms, tmp_path: Path, name: str, platform: str, operation: str, breakage: str
 ) -> None:
@@ -55,8 +53,7 @@ def test_an_effect_that_never_happened_is_done_once(
     survive(platforms, tmp_path, name, fault)
 
 
-@pytest.mark.parametrize("breakage", BREAKAGES)
-@pytest.mark.parametrize(("name", "platform", "operation"), READS)
+@pytest.mark.parametrize(("name", "platform", "operation", "breakage"), broken(READS))
 def test_a_read_that_fails_is_read_again(
     platforms: Platforms, tmp_path: Path, name: str, platform: str, operation: str, breakage: str
 ) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from support.breakages import UNDONE, broken
 from support.lives import Platforms, live
 from support.outcomes import PASTELL_LIVES, begin, check_end
 
@@ -28,7 +29,6 @@ READS = (
     "GET externalData/classification",
     "GET externalData/type_piece",
 )
-BREAKAGES = ("couper", "tronquer", "html", "http_500", "http_502", "http_503")
 
 
 def survive(platforms: Platforms, folder: Path, *faults: dict[str, object]) -> None:
@@ -40,24 +40,21 @@ def survive(platforms: Platforms, folder: Path, *faults: dict[str, object]) -> N
     check_end(platforms, settings, lot, life)
 
 
-@pytest.mark.parametrize("breakage", BREAKAGES)
-@pytest.mark.parametrize("operation", EFFECTS)
+@pytest.mark.parametrize(("operation", "breakage"), broken([(one,) for one in EFFECTS]))
 def test_an_effect_that_happened_and_whose_answer_is_lost_happens_once(
     platforms: Platforms, tmp_path: Path, operation: str, breakage: str
 ) -> None:
     survive(platforms, tmp_path, {"operation": operation, "effet": breakage, "moment": "apres"})
 
 
-@pytest.mark.parametrize("breakage", [one for one in BREAKAGES if one != "tronquer"])
-@pytest.mark.parametrize("operation", EFFECTS)
+@pytest.mark.parametrize(("operation", "breakage"), broken([(one,) for one in EFFECTS], UNDONE))
 def test_an_effect_that_never_happened_is_done_once(
     platforms: Platforms, tmp_path: Path, operation: str, breakage: str
 ) -> None:
     survive(platforms, tmp_path, {"operation": operation, "effet": breakage, "moment": "avant", "fois": 2})
 
 
-@pytest.mark.parametrize("breakage", ["couper", "html", "http_503"])
-@pytest.mark.parametrize("operation", READS)
+@pytest.mark.parametrize(("operation", "breakage"), broken([(one,) for one in READS]))
 def test_a_read_that_fails_is_read_again(
     platforms: Platforms, tmp_path: Path, operation: str, breakage: str
 ) -> None:

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from support.breakages import UNDONE, broken
 from support.kills import Moments
 from support.lives import Platforms, live
 from support.outcomes import REST_LIVES, begin, check_end
 
 SLICES = 8
 LIFE = "signed and transmitted"
-BREAKAGES = ("couper", "tronquer", "html", "http_500", "http_502", "http_503")
 
 
 @pytest.fixture(scope="session")
@@ -46,16 +46,14 @@ def survive(platforms: Platforms, folder: Path, name: str, *faults: dict[str, ob
     check_end(platforms, settings, lot, life)
 
 
-@pytest.mark.parametrize("breakage", BREAKAGES)
-@pytest.mark.parametrize(("name", "operation"), EFFECTS)
+@pytest.mark.parametrize(("name", "operation", "breakage"), broken(EFFECTS))
 def test_an_effect_that_happened_and_whose_answer_is_lost_happens_once(
     platforms: Platforms, tmp_path: Path, name: str, operation: str, breakage: str
 ) -> None:
     survive(platforms, tmp_path, name, {"operation": operation, "effet": breakage, "moment": "apres"})
 
 
-@pytest.mark.parametrize("breakage", [one for one in BREAKAGES if one != "tronquer"])
-@pytest.mark.parametrize(("name", "operation"), EFFECTS)
+@pytest.mark.parametrize(("name", "operation", "breakage"), broken(EFFECTS, UNDONE))
 def test_an_effect_that_never_happened_is_done_once(
     platforms: Platforms, tmp_path: Path, name: str, operation: str, breakage: str
 ) -> None:
@@ -63,8 +61,7 @@ def test_an_effect_that_never_happened_is_done_once(
     survive(platforms, tmp_path, name, fault)
 
 
-@pytest.mark.parametrize("breakage", BREAKAGES)
-@pytest.mark.parametrize("operation", READS)
+@pytest.mark.parametrize(("operation", "breakage"), broken([(one,) for one in READS]))
 def test_a_read_that_fails_is_read_again(
     platforms: Platforms, tmp_path: Path, operation: str, breakage: str
 ) -> None:
