@@ -11,13 +11,19 @@ from support.kills import Moments
 from support.lives import Platforms, live
 from support.outcomes import REST_LIVES, begin, check_end
 
-SLICES = 8
+SLICES = 3
 LIFE = "signed and transmitted"
 
 
 @pytest.fixture(scope="session")
 def moments(running_platforms: Platforms, tmp_path_factory: pytest.TempPathFactory) -> Moments:
-    return Moments(running_platforms, REST_LIVES, tmp_path_factory.mktemp("compte"), distinct=True)
+    return Moments(
+        running_platforms,
+        REST_LIVES,
+        tmp_path_factory.mktemp("compte"),
+        distinct=True,
+        only=("folder", "task/", ":intent", ":circuit_", "signed", "signe.pdf", "_circuit", "signature"),
+    )
 
 
 @pytest.mark.parametrize("part", range(SLICES))

@@ -9,7 +9,8 @@ BREAKAGES = ("couper", "tronquer", "html", "http_500", "http_502", "http_503")
 UNDONE = tuple(one for one in BREAKAGES if one != "tronquer")
 """Those that can hide that a call was never carried out."""
 
-_EVERY_ONE = os.environ.get("CDG62_EXHAUSTIF") == "1"
+EVERY_ONE = os.environ.get("CDG62_EXHAUSTIF") == "1"
+"""Asked for before a release: nothing is left out of an enumeration."""
 
 
 def broken(calls: Sequence[tuple[str, ...]], breakages: Sequence[str] = BREAKAGES) -> list[tuple[str, ...]]:
@@ -22,5 +23,5 @@ def broken(calls: Sequence[tuple[str, ...]], breakages: Sequence[str] = BREAKAGE
     return [
         (*call, breakage)
         for rank, call in enumerate(calls)
-        for breakage in (breakages if _EVERY_ONE else (cut, others[rank % len(others)]))
+        for breakage in (breakages if EVERY_ONE else (cut, others[rank % len(others)]))
     ]
