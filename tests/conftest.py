@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 
@@ -9,3 +11,9 @@ import pytest
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests of the journey first: they fork, which wants a process where no server runs yet."""
     items.sort(key=lambda item: item.path.parent.name != "journey")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_power_failure() -> None:
+    """Nothing waits for the disk: here a process dies by a signal, and what it had written outlives it."""
+    os.fsync = lambda _descriptor: None
