@@ -7,20 +7,19 @@ Run by ``documents.py``, each time in a fresh process:
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import json
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from measures import base64_alone, cost
+
 NAMESPACE = "http://www.adullact.org/spring-ws/iparapheur/1.0"
 OPERATIONS = ("CreerDossier", "GetDossier", "GetDossier MTOM", "actes_transac_create")
 SENDING = ("CreerDossier", "actes_transac_create")
-BLOCK = 3 * 1024 * 1024
 
 Work = Callable[[str, Path], object]
 """Does the operation under that name, with the document to send or the folder to save into."""
@@ -166,48 +165,17 @@ def measured(client: str, operation: str, address: str, folder: Path) -> dict[st
         into = Path(name)
         sending = operation in SENDING
         work("petit", folder / "petit" if sending else into)
-        Path("/proc/self/clear_refs").write_text("5")
-        idle = peak()
-        start, busy = time.perf_counter(), time.process_time()
-        work("grand", folder / "grand" if sending else into)
-        seconds, busy = time.perf_counter() - start, time.process_time() - busy
-        above = (peak() - idle) * 1024 / 1e6
+        taken = cost(lambda: work("grand", folder / "grand" if sending else into))
         if not sending:
             saved = max(into.iterdir(), key=lambda path: path.stat().st_size)
             assert digest(saved) == digest(folder / "grand"), "the document came back changed"
-    alone, alone_busy = base64_alone(operation, folder)
-    return {
-        "seconds": seconds,
-        "busy": busy,
-        "alone": alone,
-        "alone_busy": alone_busy,
-        "above_idle_mb": above,
-    }
-
-
-def base64_alone(operation: str, folder: Path) -> tuple[float, float]:
-    """Seconds, by the clock and of processor, that encoding or decoding the same bytes takes in this process."""
-    work = binascii.b2a_base64 if operation in SENDING else binascii.a2b_base64
-    total = busy = 0.0
-    with (folder / ("grand" if operation in SENDING else "grand.b64")).open("rb") as content:
-        while data := content.read(BLOCK):
-            start, started = time.perf_counter(), time.process_time()
-            work(data)
-            total += time.perf_counter() - start
-            busy += time.process_time() - started
-    return total, busy
+    return {**taken, **base64_alone([folder / "grand"], encoding=sending)}
 
 
 def digest(path: Path) -> str:
     """SHA-256 of a file."""
     with path.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
-
-
-def peak() -> int:
-    """Peak RSS of this process since it was last cleared, in KiB."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
 
 
 if __name__ == "__main__":

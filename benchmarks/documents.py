@@ -5,20 +5,15 @@ Run: ``python benchmarks/documents.py [megabytes] [rounds] [operation…]``
 
 from __future__ import annotations
 
-import base64
 import json
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from contenders import CLIENTS, OPERATIONS
-
-BLOCK = 768 * 1024
-BESIDE = Path(__file__).parent
+from measures import in_a_process, light_platform, write_document
 
 
 def main() -> None:
@@ -29,27 +24,10 @@ def main() -> None:
         folder = Path(name)
         write_document(folder / "petit", 100_000)
         size = write_document(folder / "grand", megabytes * 1_000_000)
-        command = [sys.executable, str(BESIDE / "light_platform.py"), str(folder)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-            assert server.stdout is not None
-            address = f"http://127.0.0.1:{server.stdout.readline().strip()}"
-            try:
-                found = compared(address, folder, sys.argv[3:] or OPERATIONS, rounds=rounds, size=size)
-            finally:
-                server.terminate()
+        with light_platform(folder) as address:
+            found = compared(address, folder, sys.argv[3:] or OPERATIONS, rounds=rounds, size=size)
     print(table(found), file=sys.stderr)
     print(json.dumps({"megabytes": size / 1e6, "rounds": rounds, "operations": found}, ensure_ascii=False))
-
-
-def write_document(path: Path, size: int) -> int:
-    """Write a document of ``size`` bytes that nothing compresses, and its base64 text beside it."""
-    head = b"%PDF-1.7\n"
-    with path.open("wb") as raw, path.with_name(f"{path.name}.b64").open("wb") as encoded:
-        for start in range(0, size, BLOCK):
-            data = (head + os.urandom(BLOCK - len(head)))[: size - start]
-            raw.write(data)
-            encoded.write(base64.b64encode(data))
-    return path.stat().st_size
 
 
 def compared(
@@ -61,7 +39,7 @@ def compared(
         for operation in operations:
             for client in CLIENTS:
                 if (client, operation) != ("zeep", "actes_transac_create"):  # which is not SOAP
-                    run = once(client, operation, address, folder)
+                    run = in_a_process("contenders.py", client, operation, address, str(folder))
                     runs.setdefault((operation, client), []).append(run)
     return {
         operation: {
@@ -71,13 +49,6 @@ def compared(
         }
         for operation in operations
     }
-
-
-def once(client: str, operation: str, address: str, folder: Path) -> dict[str, float]:
-    """One operation in a process that dies of it."""
-    command = [sys.executable, str(BESIDE / "contenders.py"), client, operation, address, str(folder)]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    return json.loads(done.stdout)
 
 
 def figures(runs: list[dict[str, float]], size: int) -> dict[str, float]:

@@ -39,7 +39,7 @@ from cdg62_connect.iparapheur.rest_v5 import (
 )
 from cdg62_connect.simulator import Faults, SimClock, Simulator
 from cdg62_connect.simulator.iparapheur import Format, Type
-from cdg62_connect.transport import BearerAuth, Payload
+from cdg62_connect.transport import Payload
 
 LIMIT = 50 * 1024 * 1024
 PLACE = {"type": "URBANISME", "sous_type": "Arrete"}
@@ -53,11 +53,7 @@ def connect(described: Any, horloge: SimClock) -> Iterator[Connect]:
     access = described["iparapheur_rest"]
 
     def one(login: str = access["login"], password: str = access["password"]) -> IparapheurRest:
-        def session(auth: BearerAuth | None) -> HttpSession:
-            return HttpSession(
-                access["url"], platform="iparapheur", auth=auth, clock=horloge, chance=lambda: 0.5
-            )
-
+        session = HttpSession(access["url"], platform="iparapheur", clock=horloge, chance=lambda: 0.5)
         opened.append(IparapheurRest(session, compte=Compte(login, Secret(password))))
         return opened[-1]
 
@@ -335,7 +331,7 @@ def test_a_missing_metadata_is_a_refused_request(
 def test_typology_circuit_and_account_are_told(
     port: Parapheur, submission: Callable[..., Submission]
 ) -> None:
-    assert port.types() == ("URBANISME",)
+    assert port.types() == ("PES", "URBANISME")
     assert port.sous_types("URBANISME") == ("Arrete", "Courrier")
     assert port.circuit(**PLACE) == ()
     port.submit(submission())

@@ -26,6 +26,7 @@ def test_the_examples_of_the_guide_run_as_they_are_given(
     access = described["iparapheur_soap"]
     shutil.copy(lot / "arrete.pdf", tmp_path / "arrete.pdf")
     shutil.copy(lot / "plan_masse.pdf", tmp_path / "plan.pdf")
+    shutil.copy(simulator.authority.ca, tmp_path / "ac-signataires.pem")
     (tmp_path / "retours").mkdir()
     monkeypatch.chdir(tmp_path)
     here = {
@@ -36,7 +37,7 @@ def test_the_examples_of_the_guide_run_as_they_are_given(
     examples = re.findall(
         r"^```python\n(.*?)^```$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
     )
-    assert len(examples) == 8
+    assert len(examples) == 10
     names: dict[str, Any] = {}
     for rank, example in enumerate(examples):
         code = example
@@ -46,6 +47,8 @@ def test_the_examples_of_the_guide_run_as_they_are_given(
         if rank == 3:  # the people have done their part by then
             simulator.iparapheur.viser("ads-PC0629912600012-01")
             simulator.iparapheur.signer("ads-PC0629912600012-01", by="Léa Moreau, maire")
+        if rank == 9:
+            simulator.iparapheur.signer("ads-PC0629912600014-01", by="Léa Moreau, maire")
         exec(compile(code, f"docs/parapheur.md, exemple {rank + 1}", "exec"), names)
     names["session"].close()
 
@@ -54,4 +57,5 @@ def test_the_examples_of_the_guide_run_as_they_are_given(
     assert "Dossier ads-PC0629912600012-01 supprimé du Parapheur." in told
     assert "GetHistoDossier READ ['3', '4', '5'] dossiers.historique" in told
     assert told.count("\n") > len(OPERATIONS)
-    assert [row["deleted"] for row in simulator.iparapheur.dossiers()] == [True, True]
+    assert "courrier.pdf signé ('Léa Moreau, maire',)" in told
+    assert [row["deleted"] for row in simulator.iparapheur.dossiers()] == [True, True, True]

@@ -90,7 +90,7 @@ def test_zeep_sees_what_our_client_created(
 
 
 def test_the_contract_lists_types_sous_types_and_circuits(service: Any) -> None:
-    assert service.GetListeTypes() == ["URBANISME"]
+    assert service.GetListeTypes() == ["URBANISME", "PES"]
     assert service.GetListeSousTypes("URBANISME") == ["Arrete", "Courrier"]
     circuit = service.GetCircuit(TypeTechnique="URBANISME", SousType="Arrete")
     steps = circuit if isinstance(circuit, list) else circuit.EtapeCircuit

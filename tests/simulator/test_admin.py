@@ -99,7 +99,9 @@ def test_what_is_unknown_or_impossible_is_said(admin: Any, s2low: Any) -> None:
     assert "statut 1" in admin.post(f"/s2low/{transaction}/poster", status=409)["erreur"]
     assert admin.post(f"/s2low/{transaction}/passer", {"statut": 2}, status=400)["erreur"]
     assert admin.post(f"/s2low/{transaction}/refuser", {"par": "moi"}, status=400)["erreur"]
-    assert admin.post("/parapheur/INCONNU/signer", status=404)["erreur"]
+    for act in ("signer", "recuperer", "annoter"):
+        body = {"texte": "Bonjour"} if act == "annoter" else {}
+        assert admin.post(f"/parapheur/INCONNU/{act}", body, status=404)["erreur"]
 
 
 def test_reset_empties_everything(admin: Any, s2low: Any, simulator: Simulator) -> None:
@@ -113,6 +115,43 @@ def test_reset_empties_everything(admin: Any, s2low: Any, simulator: Simulator) 
     assert (state["s2low"]["actes"], state["pannes"], state["appels"]) == ([], [], {})
     assert state["horloge"]["heure"] == "2025-03-14T08:00:00+00:00"
     assert s2low.acknowledged() == 48211
+
+
+def test_the_settings_of_the_parapheur_are_forgotten_by_a_reset(admin: Any, simulator: Simulator) -> None:
+    circuit = [{"acte": "cachet", "bureau": "Mairie"}]
+    made = {"nom": "MARCHES", "format": "PKCS7", "sous_types": [{"nom": "Avenant", "circuit": circuit}]}
+    admin.post("/parapheur/types", made)
+    admin.post("/parapheur/variantes", {"generation": "5", "operis": True, "certificat_exige": True})
+    admin.post("/parapheur/delegations", {"bureau": "Le Maire", "a": "L'adjointe"})
+    state = simulator.iparapheur
+    assert all("MARCHES" in account.types for account in state.accounts)
+    assert (state.variantes.operis, state.certificat_exige) == (True, True)
+    admin.post("/reset")
+    assert not any("MARCHES" in account.types for account in state.accounts)
+    assert (state.variantes.operis, state.certificat_exige, state.delegations) == (False, False, ())
+
+
+@pytest.mark.parametrize(
+    ("route", "body"),
+    [
+        ("types", {"nom": "MARCHES", "sous_types": [{"nom": "Avenant"}]}),
+        ("types", {"nom": "MARCHES", "format": "PDF"}),
+        ("types", {"nom": "MARCHES", "compte": "personne"}),
+        ("types", {"nom": "M", "sous_types": [{"nom": "A", "circuit": [{"acte": "x", "bureau": "B"}]}]}),
+        ("delegations", {"a": "L'adjointe"}),
+        ("delegations", {"bureau": "Le Maire", "a": "L'adjointe", "du": "demain"}),
+        ("metadonnees", {"sous_type": "Arrete", "exigees": "commune"}),
+        ("variantes", {"generation": "6"}),
+        ("variantes", {"visible_apres_s": -1}),
+        ("variantes", {"api": "6"}),
+        ("ads-01/joindre", {"nom": "a.pdf", "contenu": "é"}),
+        ("ads-01/transferer", {}),
+    ],
+)
+def test_what_is_asked_of_the_parapheur_and_makes_no_sense_is_refused(
+    admin: Any, route: str, body: object
+) -> None:
+    assert admin.post(f"/parapheur/{route}", body, status=400)["erreur"]
 
 
 @pytest.mark.parametrize(

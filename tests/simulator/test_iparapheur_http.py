@@ -137,7 +137,7 @@ def test_a_foreign_soap_client_bound_to_the_served_contract_carries_a_dossier_th
 
 def test_the_lists_and_the_echo_bind_too(soap: zeep.Client) -> None:
     assert "été" in soap.service.echo("été")
-    assert soap.service.GetListeTypes() == ["URBANISME"]
+    assert soap.service.GetListeTypes() == ["URBANISME", "PES"]
     assert soap.service.GetListeSousTypes("URBANISME") == ["Arrete", "Courrier"]
     steps = soap.service.GetCircuit(TypeTechnique="URBANISME", SousType="Courrier")
     assert [step.Role for step in steps] == ["SIGNATAIRE", "ARCHIVAGE"]

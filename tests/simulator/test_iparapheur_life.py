@@ -248,3 +248,43 @@ def test_under_the_stand_in_of_operis_documents_add_up_under_one_key(
     assert names == ["ads-01.pdf", "plan.pdf"]
     state.signer("ads-01")
     assert statuses(state, mairie)[-1] == "Archive"
+
+
+def test_an_opinion_is_given_before_the_step_that_asked_for_it(
+    state: ParapheurState, mairie: Account, demande: Make
+) -> None:
+    state.creer(mairie, demande())
+    state.demander_avis("ads-01", a="Service juridique", annotation="Votre avis ?")
+    with pytest.raises(Refus):
+        state.signer("ads-01")
+    with pytest.raises(Refus):
+        state.refuser("ads-01", motif="Non")
+    with pytest.raises(Refus):
+        state.demander_avis("ads-01", a="Un troisième")
+    state.donner_avis("ads-01", by="La juriste", annotation="Rien à redire")
+    state.signer("ads-01")
+    told = [(one.statut.value, one.acteur, one.annotation) for one in state.historique(mairie, "ads-01")]
+    assert told[3:] == [
+        ("NonLu", "Le Maire", "Avis demandé au bureau Service juridique : Votre avis ?"),
+        ("EnCoursVisa", "Le Maire", "Dossier déposé sur le bureau Service juridique pour avis"),
+        ("Vise", "La juriste", "Rien à redire"),
+        ("NonLu", "La juriste", "Dossier déposé sur le bureau Le Maire pour signature"),
+        ("Signe", "Le Maire", ""),
+        ("Archive", "Le Maire", "Circuit terminé, dossier archivable"),
+    ]
+
+
+def test_a_delegation_holds_for_its_type_and_its_time(
+    state: ParapheurState, mairie: Account, demande: Make, clock: SimClock
+) -> None:
+    day = timedelta(days=1)
+    state.deleguer("Le Maire", "Toujours")
+    state.deleguer("Le Maire", "Le doyen", type_="AUTRE")
+    state.deleguer("Le Maire", "L'adjointe", sous_type="Courrier", debut=START + day, fin=START + 2 * day)
+    signers: list[str] = []
+    for rank in range(3):
+        state.creer(mairie, demande(dossier_id=f"ads-{rank}"))
+        state.signer(f"ads-{rank}")
+        signers.append(state.historique(mairie, f"ads-{rank}")[-2].acteur)
+        clock.advance(day)
+    assert signers == ["Toujours", "L'adjointe", "Toujours"]

@@ -246,11 +246,12 @@ def test_types_are_listed_by_id_and_only_for_the_desk_that_may_create(
     rest: Rest, agent: Rest, access: Any
 ) -> None:
     tenant = f"{rest.api}/tenant/{access['tenant']}"
-    (type_,) = rest("GET", f"{tenant}/types").json()["content"]
-    assert type_["name"] == "URBANISME"
+    types = rest("GET", f"{tenant}/types").json()["content"]
+    assert [one["name"] for one in types] == ["URBANISME", "PES"]
+    type_ = types[0]
     below = rest("GET", f"{tenant}/types/{type_['id']}/subtypes").json()["content"]
     assert [one["name"] for one in below] == ["Arrete", "Courrier"]
-    assert rest("GET", f"{rest.desk}/types/creation-allowed").json()["content"] == [type_]
+    assert rest("GET", f"{rest.desk}/types/creation-allowed").json()["content"] == types
     allowed = rest("GET", f"{rest.desk}/types/{type_['id']}/subtypes/creation-allowed").json()["content"]
     assert allowed == below
     assert rest("GET", f"{tenant}/types/{UNKNOWN}/subtypes").status_code == 404
@@ -406,6 +407,42 @@ def test_an_action_that_the_step_does_not_ask_is_refused(action: str, rest: Rest
     answer = rest("PUT", f"{rest.desk}/folder/{folder}/task/{task}/{action}", json={})
     assert answer.status_code in (403, 406)
     assert rest("PUT", f"{rest.desk}/folder/{folder}/task/inconnue/{action}", json={}).status_code == 404
+
+
+def test_an_opinion_and_a_delegation_are_acted_on_by_those_who_are_asked(
+    rest: Rest, agent: Rest, simulator: Simulator
+) -> None:
+    folder = rest.create(auto_start="true", told={"sous_type": "Courrier"}).json()["id"]
+    simulator.iparapheur.demander_avis(folder, a="Service juridique")
+    simulator.iparapheur.deleguer("Service juridique", "La remplaçante")
+    tenant = f"{agent.api}/tenant/{agent.access['tenant']}"
+    desks = {one["name"]: one["id"] for one in agent("GET", f"{tenant}/desk?size=50").json()["content"]}
+    asked, stand_in = (f"{tenant}/desk/{desks[name]}" for name in ("Service juridique", "La remplaçante"))
+
+    def shown(state: str) -> list[list[str]]:
+        places = (asked, stand_in)
+        return [[one["id"] for one in agent("GET", f"{place}/{state}").json()["content"]] for place in places]
+
+    assert (shown("PENDING"), shown("DELEGATED")) == ([[folder], []], [[], [folder]])
+    assert [one for one, _, dated in rest.events(folder) if dated] == ["START", "ASK_SECOND_OPINION"]
+    root = ET.fromstring(rest("GET", f"{rest.desk}/folder/{folder}/premis").content)
+    (task,) = [
+        one.findtext("p:eventIdentifier/p:eventIdentifierValue", "", NS)
+        for one in root.findall("p:event", NS)
+        if one.findtext("p:eventType", "", NS) == "SECOND_OPINION"
+    ]
+    given = f"{stand_in}/folder/{folder}/task/{task}/second_opinion"
+    assert agent("PUT", given, json={"publicAnnotation": "Favorable"}).status_code == 200
+    assert shown("DELEGATED") == [[], []]
+    assert [one for one, _, dated in rest.events(folder) if dated][-1] == "SECOND_OPINION"
+    simulator.iparapheur.transferer(folder, vers="Le doyen")
+    simulator.iparapheur.refuser(folder, motif="Non")
+    assert [one for one, _, _ in rest.events(folder)][2:] == [
+        "SECOND_OPINION",
+        "TRANSFER",
+        "REJECT",
+        "DELETE",
+    ]
 
 
 def test_an_annotation_too_long_or_a_body_that_is_no_json_is_refused(rest: Rest) -> None:

@@ -38,6 +38,7 @@ from cdg62_connect.iparapheur.soap_v4 import (
     Version,
 )
 from cdg62_connect.iparapheur.statuts import STATUTS, Acte, Meaning, Statut, statut, statut_v5
+from cdg62_connect.iparapheur.verdicts import DocumentVerdict, verify_document, verify_evidence
 
 __all__ = [
     "OPERATIONS",
@@ -50,6 +51,7 @@ __all__ = [
     "CodeTransition",
     "Created",
     "Document",
+    "DocumentVerdict",
     "DossierTrouve",
     "Dossiers",
     "Evidence",
@@ -82,4 +84,6 @@ __all__ = [
     "progress",
     "statut",
     "statut_v5",
+    "verify_document",
+    "verify_evidence",
 ]

@@ -93,7 +93,7 @@ class Submitted:
 
 @dataclass(frozen=True, slots=True)
 class SignedDocument:
-    """A main document as it is in the parapheur.
+    """A main document as it is in the parapheur; whether it is signed, :func:`verify_evidence` tells.
 
     Attributes:
         file: the document; a PAdES or XAdES signature is within it.
@@ -178,7 +178,7 @@ class Parapheur(Protocol):
         ...
 
     def collect(self, remote_id: str, *, into: Path, limit: int) -> Evidence:
-        """Everything it has of the dossier, at any stage. A read.
+        """Everything it has of the dossier, at any stage. A read; :func:`verify_evidence` then judges the signatures.
 
         Args:
             remote_id: which one.

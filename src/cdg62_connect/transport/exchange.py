@@ -58,10 +58,9 @@ class Channel:
     chance: Callable[[], float]
     observers: Observers
 
-    @property
-    def secrets(self) -> tuple[Secret, ...]:
+    def secrets(self, *more: BasicAuth | BearerAuth | None) -> tuple[Secret, ...]:
         """What a platform or a proxy may repeat and nobody may be shown."""
-        auths = (self.auth, self.proxy.auth if self.proxy else None)
+        auths = (self.auth, self.proxy.auth if self.proxy else None, *more)
         return tuple(auth.secret for auth in auths if auth is not None)
 
 
@@ -174,7 +173,7 @@ class Exchange:
             answer,
             reason=response.reason or "",
             now=self._channel.clock.now(),
-            secrets=self._channel.secrets,
+            secrets=self._channel.secrets(self._request.auth),
         )
         if refusal is not None:
             raise refusal
@@ -207,7 +206,7 @@ class Exchange:
         raise failure
 
     def _prepared(self, wire: Wire) -> requests.PreparedRequest:
-        auth = self._channel.auth
+        auth = self._request.auth or self._channel.auth
         prepared = requests.PreparedRequest()  # requests' session would first merge cookies that it never has
         headers = CaseInsensitiveDict({**self._channel.http.headers})
         headers.update(self._headers)

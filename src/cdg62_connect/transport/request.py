@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
+from cdg62_connect.transport.credentials import BasicAuth, BearerAuth
 from cdg62_connect.transport.multipart import Multipart
 
 
@@ -44,6 +45,7 @@ class Request:
         headers: further headers; Content-Length is always computed, and Content-Type is given by the body
             unless the body is plain bytes.
         body: bytes, a form with files, or a stream of known length.
+        auth: who asks, instead of whoever the session presents: a token of the moment.
     """
 
     method: str
@@ -53,3 +55,4 @@ class Request:
     params: Sequence[tuple[str, str]] = field(default=(), repr=False)
     headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     body: bytes | Multipart | StreamBody | None = field(default=None, repr=False)
+    auth: BasicAuth | BearerAuth | None = field(default=None, repr=False)

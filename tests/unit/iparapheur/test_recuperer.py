@@ -291,7 +291,7 @@ def test_thousands_of_damaged_answers_raise_only_what_is_announced(
     outcomes: set[str] = set()
     with HttpSession(canned.address, platform="iparapheur", retry=RetryPolicy(attempts=1)) as session:
         dossiers = IparapheurSoap(session).dossiers
-        for _ in range(2000):
+        for _ in range(300):  # by the tens of thousands in tests/hostile
             body = bytearray(sound.body)
             for _ in range(chance.randint(1, 3)):
                 at = chance.randrange(len(body))

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdg62_connect.errors import InvalidFile, InvalidInput
-from cdg62_connect.transport import FilePart, Multipart, Payload, StreamBody
+from cdg62_connect.errors import AuthenticationRefused, InvalidFile, InvalidInput
+from cdg62_connect.settings.secret import Secret
+from cdg62_connect.transport import BasicAuth, BearerAuth, FilePart, Multipart, Payload, StreamBody
 from cdg62_connect.transport.multipart import EncodedForm
 
 
@@ -273,3 +274,29 @@ def test_a_large_file_leaves_without_being_held_in_memory(serve, connect, an_eff
         tracemalloc.stop()
     assert seen == [expected]
     assert peak < 5 * 1024 * 1024
+
+
+def test_a_request_may_bear_another_account_than_the_session_on_the_same_connection(serve, connect, a_read):
+    def says(connection):
+        while connection.request():
+            connection.answer(body=b"ok")
+
+    server = serve(says)
+    session = connect(server, auth=BasicAuth("ws", Secret("passe")))
+    for auth in (None, BearerAuth(Secret("a-a")), BearerAuth(Secret("b-b"))):
+        session.exchange(a_read(auth=auth), whole)
+    presented = [one.headers["authorization"] for one in server.received]
+    assert presented == ["Basic d3M6cGFzc2U=", "Bearer a-a", "Bearer b-b"]
+    assert len(server.connections) == 1
+
+
+def test_the_account_of_a_request_is_shown_to_nobody(serve, connect, a_read, caplog):
+    def repeats(connection):
+        asked = connection.request()
+        connection.answer("401 Unauthorized", body=asked.headers["authorization"].encode())
+
+    request = a_read(auth=BearerAuth(Secret("jeton-du-moment")))
+    with pytest.raises(AuthenticationRefused) as refused:
+        connect(serve(repeats)).exchange(request, whole)
+    assert "jeton-du-moment" not in f"{refused.value!s} {refused.value.__dict__} {request!r} {caplog.text}"
+    assert refused.value.said

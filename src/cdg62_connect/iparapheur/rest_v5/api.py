@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from contextvars import ContextVar
+from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import quote
 
 from cdg62_connect.errors import AuthenticationRefused, InvalidInput
 from cdg62_connect.iparapheur.rest_v5.answers import unusable
 from cdg62_connect.iparapheur.rest_v5.jetons import Jetons
-from cdg62_connect.settings.secret import Secret
 from cdg62_connect.transport import Answer, BearerAuth, HttpSession, Kind, Multipart, Request
 
 T = TypeVar("T")
@@ -20,37 +19,12 @@ Pairs = Sequence[tuple[str, str]]
 PREFIX = "api/standard/v1"
 JSON = "application/json"
 
-_PRESENTED: ContextVar[BearerAuth | None] = ContextVar("cdg62_connect.rest_v5.jeton", default=None)
-
-
-class PresentedToken(BearerAuth):
-    """What the session writes in each request: the token of the call that this thread is making."""
-
-    def __init__(self) -> None:
-        """Hold no token: each call brings its own."""
-
-    @property
-    def secret(self) -> Secret:
-        """What must never be shown."""
-        presented = _PRESENTED.get()
-        return presented.secret if presented else Secret("")
-
-    def header(self) -> str:
-        """The value of the Authorization header."""
-        presented = _PRESENTED.get()
-        if presented is None:
-            raise RuntimeError("a call of the parapheur goes through Api, which presents its token")
-        return presented.header()
-
-    def __repr__(self) -> str:
-        return "PresentedToken()"
-
 
 class Api:
     """The calls of one account.
 
     Args:
-        session: to the root of the platform; it presents a :class:`PresentedToken`.
+        session: to the root of the platform.
         jetons: the tokens of the account.
     """
 
@@ -145,11 +119,7 @@ class Api:
             except RecursionError:
                 raise unusable(answer, "La réponse est trop imbriquée pour être lue.") from None
 
-        presented = _PRESENTED.set(auth)
-        try:
-            return self.session.exchange(request, guarded)
-        finally:
-            _PRESENTED.reset(presented)
+        return self.session.exchange(replace(request, auth=auth), guarded)
 
 
 def _path(segments: Sequence[str]) -> str:

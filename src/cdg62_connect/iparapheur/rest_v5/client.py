@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
 from cdg62_connect.iparapheur.rest_v5.annuaire import Bureaux, Tenants, Typologie
-from cdg62_connect.iparapheur.rest_v5.api import Api, PresentedToken
+from cdg62_connect.iparapheur.rest_v5.api import Api
 from cdg62_connect.iparapheur.rest_v5.dossiers import Corbeille, Dossiers
 from cdg62_connect.iparapheur.rest_v5.jetons import Compte, CompteApplicatif, Jetons
 from cdg62_connect.iparapheur.rest_v5.taches import Taches
-from cdg62_connect.transport import BearerAuth, HttpSession
-
-OpenSession = Callable[[BearerAuth | None], HttpSession]
+from cdg62_connect.transport import HttpSession
 
 
 class IparapheurRest:
@@ -22,13 +19,13 @@ class IparapheurRest:
     ::
 
         parapheur = IparapheurRest(
-            lambda auth: HttpSession("https://parapheur.exemple.fr", platform="iparapheur", auth=auth),
+            HttpSession("https://parapheur.exemple.fr", platform="iparapheur"),
             compte=Compte("ws-valmont", Secret("…")),
         )
 
     Args:
-        open_session: opens a session to the root of the platform that presents what it is given: asked once for
-            nothing (to obtain tokens), once for the token of the moment. Both are closed with this object.
+        session: to the root of the platform, without any account: tokens are asked and presented through it. It is
+            closed with this object.
         compte: who we are.
         realm: of Keycloak.
 
@@ -42,11 +39,10 @@ class IparapheurRest:
     """
 
     def __init__(
-        self, open_session: OpenSession, *, compte: Compte | CompteApplicatif, realm: str = "api"
+        self, session: HttpSession, *, compte: Compte | CompteApplicatif, realm: str = "api"
     ) -> None:
-        self._to_keycloak = open_session(None)
-        self._session = open_session(PresentedToken())
-        api = Api(self._session, jetons=Jetons(self._to_keycloak, compte=compte, realm=realm))
+        self._session = session
+        api = Api(session, jetons=Jetons(session, compte=compte, realm=realm))
         self.tenants = Tenants(api)
         self.bureaux = Bureaux(api)
         self.typologie = Typologie(api)
@@ -64,9 +60,8 @@ class IparapheurRest:
         self._session.clock.sleep(secondes)
 
     def close(self) -> None:
-        """Close both sessions."""
+        """Close the session."""
         self._session.close()
-        self._to_keycloak.close()
 
     def __enter__(self) -> Self:
         return self

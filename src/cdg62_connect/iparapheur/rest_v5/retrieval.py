@@ -27,7 +27,7 @@ from cdg62_connect.iparapheur.rest_v5.answers import check_success, unusable
 from cdg62_connect.iparapheur.rest_v5.premis import Premis, PremisDocument
 from cdg62_connect.iparapheur.rest_v5.premis_reading import LIMIT as PREMIS_LIMIT
 from cdg62_connect.iparapheur.rest_v5.premis_reading import read_premis
-from cdg62_connect.iparapheur.rest_v5.unpacking import BadArchive, Member, Unpacked
+from cdg62_connect.iparapheur.unpacking import BadArchive, Member, Unpacked
 from cdg62_connect.moments import reach
 from cdg62_connect.transport import Answer
 

@@ -11,7 +11,7 @@ class Acte(Enum):
     """What a desk does with a dossier. The value is the ``Role`` of GetCircuit.
 
     The roles of a visa, of a signature and of the télétransmission are known; those of a server seal, of an
-    external signature and of a secured mail are written down nowhere.
+    external signature, of a secured mail and of an opinion are written down nowhere.
     """
 
     VISA = "VISEUR"
@@ -20,6 +20,7 @@ class Acte(Enum):
     SIGNATURE_EXTERNE = "SIGNATAIRE_EXTERNE"
     MAIL_SECURISE = "MAILSECURISE"
     TDT = "TDT"
+    AVIS = "AVIS"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,16 @@ from cdg62_connect.errors import InvalidInput
 from cdg62_connect.simulator.iparapheur.circuits import Acte, Etape
 from cdg62_connect.simulator.rythme import Pas
 
-_ACTES = {
+ACTES = {
     "visa": Acte.VISA,
     "signature": Acte.SIGNATURE,
     "cachet": Acte.CACHET,
     "externe": Acte.SIGNATURE_EXTERNE,
     "mail": Acte.MAIL_SECURISE,
     "tdt": Acte.TDT,
+    "avis": Acte.AVIS,
 }
+"""What a desk does, by the words of the admin desk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,7 @@ class Regle:
     @classmethod
     def of(cls, data: Mapping[str, object]) -> Regle:
         """Read a rule written as JSON: the attributes by their names, ``etape`` as visa, signature, cachet,
-        externe, mail or tdt.
+        externe, mail, tdt or avis.
 
         Raises:
             InvalidInput: an unknown field, a value of the wrong sort, a missing ``quand``.
@@ -60,19 +62,19 @@ class Regle:
         if fields:
             raise InvalidInput(f"Rythme : champ inconnu « {', '.join(fields)} ».")
         etape = texts["etape"]
-        if etape is not None and etape not in _ACTES:
-            raise InvalidInput(f"Rythme : « etape » vaut {', '.join(_ACTES)}.")
+        if etape is not None and etape not in ACTES:
+            raise InvalidInput(f"Rythme : « etape » vaut {', '.join(ACTES)}.")
         return cls(
             quand=quand,
             sous_type=texts["sous_type"],
             titre_contient=texts["titre_contient"],
-            etape=_ACTES[etape] if etape else None,
+            etape=ACTES[etape] if etape else None,
             refuser=texts["refuser"],
         )
 
     def as_json(self) -> dict[str, object]:
         """The JSON form that :meth:`of` reads."""
-        etape = next((name for name, acte in _ACTES.items() if acte is self.etape), None)
+        etape = next((name for name, acte in ACTES.items() if acte is self.etape), None)
         given = {
             "sous_type": self.sous_type,
             "titre_contient": self.titre_contient,

@@ -10,7 +10,7 @@ from cdg62_connect.simulator.iparapheur.dossier import Demande, Piece
 from cdg62_connect.simulator.iparapheur.reading import XMIME, Node
 from cdg62_connect.simulator.iparapheur.refusal import Refus
 
-_ROLES = {acte.value: acte for acte in Acte}
+_ROLES = {acte.value: acte for acte in Acte if acte is not Acte.AVIS}
 
 
 def demande(root: Node) -> Demande:

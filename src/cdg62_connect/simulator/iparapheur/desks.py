@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from cdg62_connect.simulator.iparapheur.circuits import Acte
+from cdg62_connect.simulator.iparapheur.circuits import Acte, Etape
 from cdg62_connect.simulator.iparapheur.dossier import REJETS, Dossier, Statut
 from cdg62_connect.simulator.iparapheur.signatures import signer_documents
 from cdg62_connect.simulator.pki import TestAuthority
@@ -14,6 +14,7 @@ _SANS_SIGNATURE = {
     Acte.VISA: Statut.VISE,
     Acte.MAIL_SECURISE: Statut.EN_COURS_MAIL,
     Acte.TDT: Statut.TRANSMISSION_OK,
+    Acte.AVIS: Statut.VISE,  # unverified
 }
 _AVEC_SIGNATURE = {
     Acte.SIGNATURE: Statut.SIGNE,
@@ -60,7 +61,7 @@ def refuser(dossier: Dossier, moment: datetime, *, motif: str, by: str | None = 
     """End the circuit here, with a reason."""
     etape = dossier.restantes[0]
     dossier.note(moment, by or etape.bureau, REJETS[etape.acte], motif)
-    dossier.restantes = ()
+    dossier.refusee, dossier.restantes = etape, ()
 
 
 def transferer(dossier: Dossier, moment: datetime, *, vers: str, by: str | None, annotation: str) -> None:
@@ -68,8 +69,19 @@ def transferer(dossier: Dossier, moment: datetime, *, vers: str, by: str | None,
     etape = dossier.restantes[0]
     acteur = by or etape.bureau
     said = f"Dossier transféré du bureau {etape.bureau} au bureau {vers}"
-    dossier.note(moment, acteur, Statut.NON_LU, f"{said} : {annotation}" if annotation else said)
+    said = f"{said} : {annotation}" if annotation else said
+    dossier.note(moment, acteur, Statut.NON_LU, said, geste="TRANSFER")
     dossier.restantes = (replace(etape, bureau=vers), *dossier.restantes[1:])
+    dossier.deposer(moment, acteur)
+
+
+def demander_avis(dossier: Dossier, moment: datetime, *, a: str, by: str | None, annotation: str) -> None:
+    """Put the opinion of another desk before the present step. The words of the history are unverified."""
+    acteur = by or dossier.restantes[0].bureau
+    said = f"Avis demandé au bureau {a}"
+    said = f"{said} : {annotation}" if annotation else said
+    dossier.note(moment, acteur, Statut.NON_LU, said, geste="ASK_SECOND_OPINION")
+    dossier.restantes = (Etape(Acte.AVIS, a), *dossier.restantes)
     dossier.deposer(moment, acteur)
 
 

@@ -58,6 +58,7 @@ _DEPOTS: Mapping[Acte, tuple[Statut, str]] = {
     ),
     Acte.MAIL_SECURISE: (Statut.EN_COURS_MAIL, "Dossier déposé sur le bureau {bureau} pour mail sécurisé"),
     Acte.TDT: (Statut.PRET_TDT, "Dossier déposé sur le bureau {bureau} pour télétransmission"),
+    Acte.AVIS: (Statut.EN_COURS_VISA, "Dossier déposé sur le bureau {bureau} pour avis"),
 }
 
 
@@ -103,12 +104,13 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One line of a history."""
+    """One line of a history. ``geste``: what a v5 calls it, when it is no step of the circuit."""
 
     moment: datetime
     acteur: str
     statut: Statut
     annotation: str
+    geste: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +158,7 @@ class Dossier:
         ajoutees: those that people added, with who did.
         restantes: the steps to come, the first being the present one.
         faites: the steps done.
+        refusee: the step at which somebody refused.
         depuis: when it reached its present step.
         cree: when it was given.
         emis: it is in its circuit; otherwise it lies on the desk of its emitter, a draft or taken back.
@@ -183,6 +186,7 @@ class Dossier:
     cree: datetime
     ajoutees: list[tuple[str, Piece]] = field(default_factory=list[tuple[str, Piece]])
     faites: list[Etape] = field(default_factory=list[Etape])
+    refusee: Etape | None = None
     history: list[LogEntry] = field(default_factory=list[LogEntry])
     emis: bool = True
     recupere: bool = False
@@ -222,9 +226,11 @@ class Dossier:
         """A desk refused."""
         return self.statut in REJETS.values()
 
-    def note(self, moment: datetime, acteur: str, statut: Statut, annotation: str) -> None:
+    def note(
+        self, moment: datetime, acteur: str, statut: Statut, annotation: str, *, geste: str = ""
+    ) -> None:
         """Add a line to the history."""
-        self.history.append(LogEntry(moment, acteur, statut, annotation))
+        self.history.append(LogEntry(moment, acteur, statut, annotation, geste))
 
     def deposer(self, moment: datetime, acteur: str) -> None:
         """The dossier reaches the desk of its present step, or the end of its circuit."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -21,6 +22,30 @@ from cdg62_connect.simulator.iparapheur.variantes import Variantes
 from cdg62_connect.simulator.pki import TestAuthority
 
 
+@dataclass(frozen=True, slots=True)
+class Delegation:
+    """Somebody stands in for a desk: for a type, a sub-type, a time, or everything and for ever."""
+
+    bureau: str
+    a: str
+    type: str = ""
+    sous_type: str = ""
+    debut: datetime | None = None
+    fin: datetime | None = None
+
+    def holds(self, dossier: Dossier, now: datetime) -> bool:
+        """Whether it is in force for a dossier that is on that desk."""
+        etape = dossier.etape
+        return (
+            etape is not None
+            and etape.bureau == self.bureau
+            and self.type in ("", dossier.demande.type)
+            and self.sous_type in ("", dossier.demande.sous_type)
+            and (self.debut is None or self.debut <= now)
+            and (self.fin is None or now < self.fin)
+        )
+
+
 class Kept:
     """The dossiers, under one lock, and the hour."""
 
@@ -31,16 +56,19 @@ class Kept:
         self._seed = seed
         self._lock = threading.RLock()
         self._accounts: dict[str, Account] = {}
+        self._before: dict[str, Account] = {}
         self._forget()
 
     def _forget(self) -> None:
+        self._accounts.update(self._before)
+        self._before.clear()
         self._rythme = A_LA_MAIN
         self._variantes = Variantes()
         self._chosen: Counter[tuple[str, ...]] = Counter()
         self._dossiers: dict[tuple[str, str], Dossier] = {}
         self._tombstones: list[dict[str, object]] = []
         self._created: Counter[tuple[str, str]] = Counter()
-        self._delegations: dict[str, str] = {}
+        self._delegations: list[Delegation] = []
         self._required: dict[str, tuple[str, ...]] = {}
         self._dictionary: dict[str, Metadonnee] = {}
         self._rank = 0
@@ -117,8 +145,26 @@ class Kept:
 
     def _actor(self, dossier: Dossier, by: str | None) -> str | None:
         """Who acts: somebody by name, else who stands in for the desk, else the desk itself."""
-        etape = dossier.etape
-        return by or (self._delegations.get(etape.bureau) if etape else None)
+        return by or self.suppleant(dossier)
+
+    def suppleant(self, dossier: Dossier) -> str | None:
+        """Who stands in for the desk that a dossier is on; the last delegation that was given counts."""
+        now = self._now()
+        return next((one.a for one in self._delegations if one.holds(dossier, now)), None)
+
+    @property
+    def delegations(self) -> tuple[Delegation, ...]:
+        """The delegations, in force or not, the last one first."""
+        with self._lock:
+            return tuple(self._delegations)
+
+    def bureaux_de(self, account: Account) -> tuple[str, ...]:
+        """The desks that the dossiers of an account have been at, or will reach."""
+        with self._lock:
+            mine = [one for one in self._dossiers.values() if one.account == account.login]
+            return tuple(
+                dict.fromkeys(etape.bureau for one in mine for etape in (*one.faites, *one.restantes))
+            )
 
     def _settle(self, dossier: Dossier, *, looking: bool = False) -> None:
         """Let the desks do what they had to do by now."""
@@ -135,7 +181,7 @@ class Kept:
 
     def _play(self, dossier: Dossier, regle: Regle, moment: datetime) -> None:
         by = self._actor(dossier, None)
-        if regle.refuser is not None:
+        if regle.refuser is not None and dossier.restantes[0].acte is not Acte.AVIS:
             desks.refuser(dossier, moment, motif=regle.refuser, by=by)
             return
         try:

@@ -8,7 +8,7 @@ from cdg62_connect.simulator.catalogue import EXEMPLES
 from cdg62_connect.simulator.iparapheur import texts
 from cdg62_connect.simulator.iparapheur.catalogue import CATALOGUE
 from cdg62_connect.simulator.iparapheur.demandes import demande, demande_pes
-from cdg62_connect.simulator.iparapheur.dossier import Account
+from cdg62_connect.simulator.iparapheur.dossier import Account, LogEntry
 from cdg62_connect.simulator.iparapheur.reading import Call, Node
 from cdg62_connect.simulator.iparapheur.refusal import Refus
 from cdg62_connect.simulator.iparapheur.rendu import BORDEREAU, rendu
@@ -53,9 +53,7 @@ def known(state: ParapheurState, operation: str) -> bool:
     """Whether the version that is imitated carries out this operation."""
     if state.variantes.operis:
         return operation == "CreerDossier"
-    return operation in OPERATIONS and (
-        state.variantes.generation is Generation.V4 or operation not in NOT_IN_V5
-    )
+    return operation in OPERATIONS and operation not in _ABSENT[state.variantes.generation]
 
 
 def answer(state: ParapheurState, account: Account, call: Call) -> list[Part]:
@@ -162,7 +160,11 @@ def _created(created: Cree) -> list[Part]:
 
 def _histo_dossier(state: ParapheurState, account: Account, root: Node) -> list[Part]:
     entries = state.historique(account, root.text)
-    return [*map(log_dossier, entries), message_retour(ok=True)]
+    return [*(_line(state, entry) for entry in entries), message_retour(ok=True)]
+
+
+def _line(state: ParapheurState, entry: LogEntry) -> str:
+    return log_dossier(entry, annotation=texts.annotation_of(entry.annotation, state.variantes.generation))
 
 
 def _get_dossier(state: ParapheurState, account: Account, root: Node) -> list[Part]:
@@ -180,7 +182,12 @@ def _rechercher(state: ParapheurState, account: Account, root: Node) -> list[Par
         dossier_ids=[one.text for one in root.all("DossierID")],
     )
     return [
-        log_dossier(one.derniere, nom=one.dossier_id, annotation=one.annotation, accessible=one.accessible)
+        log_dossier(
+            one.derniere,
+            nom=one.dossier_id,
+            annotation=texts.annotation_of(one.annotation, state.variantes.generation),
+            accessible=one.accessible,
+        )
         for one in found
     ]
 
@@ -277,3 +284,9 @@ NOT_IN_V5 = {
     "EnvoyerDossierPES",
 }
 """What the bridge of a v5 declares and does not carry out."""
+
+_ABSENT: Mapping[Generation, set[str]] = {
+    Generation.V3: {"GetMetaDonneesRequisesPourTypeSoustype"},
+    Generation.V4: set(),
+    Generation.V5: NOT_IN_V5,
+}

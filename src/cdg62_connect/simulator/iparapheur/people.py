@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from cdg62_connect.simulator.iparapheur import desks
 from cdg62_connect.simulator.iparapheur.circuits import Acte
 from cdg62_connect.simulator.iparapheur.dossier import Piece, Statut
-from cdg62_connect.simulator.iparapheur.kept import Kept
+from cdg62_connect.simulator.iparapheur.kept import Delegation, Kept
 
 
 class People(Kept):
@@ -68,6 +69,17 @@ class People(Kept):
         """Open the secured mail that carries the dossier."""
         self._act(dossier_id, Acte.MAIL_SECURISE, by=by, annotation=annotation)
 
+    def demander_avis(self, dossier_id: str, *, a: str, by: str | None = None, annotation: str = "") -> None:
+        """Ask another desk for its opinion: the present step waits for it."""
+        with self._lock:
+            dossier = self._waiting(dossier_id, *(set(Acte) - {Acte.AVIS}))
+            desks.demander_avis(dossier, self._now(), a=a, by=self._actor(dossier, by), annotation=annotation)
+            self._settle(dossier)
+
+    def donner_avis(self, dossier_id: str, *, by: str | None = None, annotation: str = "") -> None:
+        """Give the opinion that was asked for; the dossier goes back to whoever asked."""
+        self._act(dossier_id, Acte.AVIS, by=by, annotation=annotation)
+
     def teletransmettre(self, dossier_id: str, *, echec: str = "") -> None:
         """Let the télétransmission end; ``echec``: it fails so, and is to be sent again."""
         if not echec:
@@ -79,9 +91,9 @@ class People(Kept):
             dossier.regards_tdt = 0
 
     def refuser(self, dossier_id: str, *, motif: str, by: str | None = None) -> None:
-        """Refuse the dossier at its present step, with a reason."""
+        """Refuse the dossier at its present step, with a reason; whoever is asked for an opinion does not."""
         with self._lock:
-            dossier = self._waiting(dossier_id)
+            dossier = self._waiting(dossier_id, *(set(Acte) - {Acte.AVIS}))
             desks.refuser(dossier, self._now(), by=self._actor(dossier, by), motif=motif)
 
     def transferer(self, dossier_id: str, *, vers: str, by: str | None = None, annotation: str = "") -> None:
@@ -111,13 +123,31 @@ class People(Kept):
             piece.path.replace(path)
             dossier.ajoutees.append((acteur, replace(piece, path=path)))
 
-    def deleguer(self, bureau: str, a: str | None) -> None:
-        """Let ``a`` act for a desk from now on, under its own name; ``None`` ends it."""
+    def deleguer(
+        self,
+        bureau: str,
+        a: str | None,
+        *,
+        type_: str = "",
+        sous_type: str = "",
+        debut: datetime | None = None,
+        fin: datetime | None = None,
+    ) -> None:
+        """Let ``a`` act for a desk, under its own name; ``None`` ends all that this desk has given.
+
+        Args:
+            bureau: the desk.
+            a: the desk, or the person, that stands in.
+            type_: for the dossiers of that type only.
+            sous_type: for those of that sub-type only.
+            debut: from then on; at once by default.
+            fin: until then, not included; for ever by default.
+        """
         with self._lock:
             if a is None:
-                self._delegations.pop(bureau, None)
+                self._delegations[:] = [one for one in self._delegations if one.bureau != bureau]
             else:
-                self._delegations[bureau] = a
+                self._delegations.insert(0, Delegation(bureau, a, type_, sous_type, debut, fin))
 
     def _act(self, dossier_id: str, acte: Acte, *, by: str | None, annotation: str) -> None:
         with self._lock:

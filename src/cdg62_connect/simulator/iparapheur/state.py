@@ -9,6 +9,7 @@ import hmac
 import shutil
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from cdg62_connect.clock import Clock
@@ -137,8 +138,16 @@ class ParapheurState(People, Services, Transmission):
         known = {one.nom: one for one in types or (Type.of(type, tuple(sous_types)),)}
         account = Account(login, password, known, nom, tuple(bureaux), tenant)
         with self._lock:
+            self._before.pop(login, None)
             self._accounts[login] = account
         return account
+
+    def add_type(self, login: str, type_: Type) -> None:
+        """Give one type more to an account, or another form to one that it has, until the next :meth:`reset`."""
+        with self._lock:
+            account = self._accounts[login]
+            self._before.setdefault(login, account)
+            self._accounts[login] = replace(account, types={**account.types, type_.nom: type_})
 
     def authenticate(self, login: str, password: str) -> Account | None:
         """The account that has this login and this password."""

@@ -5,6 +5,8 @@ Those marked *unverified* stand where the parapheur is known to refuse, in words
 
 from __future__ import annotations
 
+from cdg62_connect.simulator.iparapheur.variantes import Generation
+
 ALREADY_THERE = "Le nom de dossier est déjà présent dans le Parapheur: dossierID = {dossier_id}"
 NO_SUCH_SOUS_TYPE = "Le sous-type {sous_type} n'existe pas pour le type '{type}'"
 UNKNOWN = "Dossier {dossier_id} introuvable."
@@ -44,3 +46,16 @@ NO_OPERATION_V5 = (
 )
 """Unverified: the words of the stack on which the bridge of the v5 seems to stand."""
 BROKEN = "Internal Error"
+
+_OF_2012 = (
+    ("Création de dossier", "Creation de dossier"),
+    ("Dossier déposé sur le bureau ", "Dossier déposé chez "),
+)
+
+
+def annotation_of(text: str, generation: Generation) -> str:
+    """What a line of the history says, in the words of a generation."""
+    if generation is Generation.V3:
+        for later, earlier in _OF_2012:
+            text = text.replace(later, earlier)
+    return text

@@ -8,8 +8,9 @@ from enum import Enum
 
 
 class Generation(Enum):
-    """The parapheur itself, or the bridge that a version 5 keeps for the clients of the former one."""
+    """The parapheur of 2012, that of the years after, or the bridge that a version 5 keeps for their clients."""
 
+    V3 = "3"
     V4 = "4"
     V5 = "5"
 

@@ -12,9 +12,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from cdg62_connect.iparapheur.rest_v5 import Compte, IparapheurRest
-from cdg62_connect.iparapheur.rest_v5.api import PresentedToken
 from cdg62_connect.settings.secret import Secret
-from cdg62_connect.transport import BearerAuth, HttpSession
+from cdg62_connect.transport import HttpSession
 from support.parapheur_rest import PASSWORD, Asked, Platform, Reply, Watch
 
 
@@ -37,9 +36,9 @@ def _server() -> Iterator[Platform]:
         def _answer(self) -> None:
             url = urlsplit(self.path)
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-            reply = canned.hear(
-                Asked(self.command, url.path, parse_qsl(url.query), dict(self.headers.items()), body)
-            )
+            query, headers = parse_qsl(url.query), dict(self.headers.items())
+            port = self.client_address[1]
+            reply = canned.hear(Asked(self.command, url.path, query, headers, body, port))
             self.send_response(reply.status)
             for name, value in reply.headers.items():
                 self.send_header(name, value)
@@ -85,23 +84,16 @@ def watch(_watch: Watch) -> Watch:
 
 
 @pytest.fixture(scope="session")
-def _sessions(_server: Platform, _watch: Watch) -> Iterator[dict[bool, HttpSession]]:
-    """Both sessions of the client, opened once: each reads the bundle of certification authorities."""
-
-    def opened(auth: BearerAuth | None) -> HttpSession:
-        return HttpSession(
-            _server.address, platform="iparapheur", auth=auth, clock=_watch, chance=lambda: 0.5
-        )
-
-    with opened(None) as plain, opened(PresentedToken()) as bearing:
-        yield {False: plain, True: bearing}
+def _session(_server: Platform, _watch: Watch) -> Iterator[HttpSession]:
+    """The session of the client, opened once: it reads the bundle of certification authorities."""
+    with HttpSession(_server.address, platform="iparapheur", clock=_watch, chance=lambda: 0.5) as session:
+        yield session
 
 
 @pytest.fixture
-def rest(platform: Platform, watch: Watch, _sessions: dict[bool, HttpSession]) -> IparapheurRest:
+def rest(platform: Platform, watch: Watch, _session: HttpSession) -> IparapheurRest:
     """A client that has no token yet."""
-    compte = Compte("ws-valmont", Secret(PASSWORD))
-    return IparapheurRest(lambda auth: _sessions[auth is not None], compte=compte)
+    return IparapheurRest(_session, compte=Compte("ws-valmont", Secret(PASSWORD)))
 
 
 @pytest.fixture

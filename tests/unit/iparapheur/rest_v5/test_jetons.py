@@ -165,7 +165,7 @@ def test_credentials_of_a_client_are_sent_as_such(platform: Platform, watch: Wat
     platform.answers(page())
     compte = CompteApplicatif("connect", Secret("clef-du-client"))
     with IparapheurRest(
-        lambda auth: HttpSession(platform.address, platform="iparapheur", auth=auth, clock=watch),
+        HttpSession(platform.address, platform="iparapheur", clock=watch),
         compte=compte,
     ) as rest:
         rest.tenants.lister()
@@ -246,7 +246,7 @@ def test_neither_password_nor_token_is_ever_shown(
 def test_a_realm_is_a_name(platform: Platform) -> None:
     with pytest.raises(ConfigurationError):
         IparapheurRest(
-            lambda auth: HttpSession(platform.address, platform="iparapheur", auth=auth),
+            HttpSession(platform.address, platform="iparapheur"),
             compte=Compte("ws", Secret("x")),
             realm="../admin",
         )
@@ -255,7 +255,7 @@ def test_a_realm_is_a_name(platform: Platform) -> None:
 def test_a_password_that_cannot_be_written_leaves_nothing(platform: Platform) -> None:
     with (
         IparapheurRest(
-            lambda auth: HttpSession(platform.address, platform="iparapheur", auth=auth),
+            HttpSession(platform.address, platform="iparapheur"),
             compte=Compte("ws", Secret("x\ud800y")),
         ) as rest,
         pytest.raises(InvalidInput) as refused,
@@ -264,3 +264,16 @@ def test_a_password_that_cannot_be_written_leaves_nothing(platform: Platform) ->
     assert not platform.tokens
     assert refused.value.__cause__ is None
     assert refused.value.__context__ is None
+
+
+def test_tokens_and_calls_share_one_connection(platform: Platform, watch: Watch) -> None:
+    platform.answers(page())
+    with IparapheurRest(
+        HttpSession(platform.address, platform="iparapheur", clock=watch),
+        compte=Compte("ws", Secret(PASSWORD)),
+    ) as rest:
+        for _ in range(5):
+            rest.tenants.lister()
+            watch.moment += timedelta(seconds=300)
+    assert (len(platform.tokens), len(platform.asked)) == (5, 5)
+    assert len({one.port for one in (*platform.tokens, *platform.asked)}) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -88,6 +88,7 @@ def test_a_creation_says_type_date_metadata_signatory_and_which_document_is_whic
     assert [(one.nom, one.principal) for one in read.documents] == [("arrete.pdf", True), ("plan.pdf", False)]
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # of the machine, not of what is tested
 @given(st.dictionaries(st.text(min_size=1, max_size=20), st.text(max_size=60), max_size=4))
 def test_any_metadata_comes_back_as_it_left_or_is_refused(values: dict[str, str]) -> None:
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cdg62_connect.iparapheur.rest_v5 import Action, Stade, read_premis, situation
@@ -96,6 +96,7 @@ def test_an_action_that_nobody_has_seen_is_waited_for() -> None:
     assert stage(START, event("TELEPATHIE", task="k1"), TO_COME) is Stade.EN_COURS
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # of the machine, not of what is tested
 @given(
     st.lists(
         st.tuples(

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from cdg62_connect.errors import ConfigurationError, NotFound, UnreadableAnswer
-from cdg62_connect.iparapheur.rest_v5 import IparapheurRest, RetrievedFolder, unpacking
+from cdg62_connect.iparapheur import unpacking
+from cdg62_connect.iparapheur.rest_v5 import IparapheurRest, RetrievedFolder
 from support.parapheur_rest import Platform, Reply, error, premis, zipped
 
 PDF = b"%PDF-1.7 " + os.urandom(5000)

@@ -19,6 +19,7 @@ class Folder:
 
     Attributes:
         dossier_id: how the web service knows it.
+        suppleant: the desk that stands in for the one where it waits.
         evenements: none while the workflow engine is not ready.
     """
 
@@ -32,14 +33,14 @@ class Folder:
     metadonnees: tuple[tuple[str, str], ...]
     brouillon: bool
     untouched: bool
+    suppleant: str | None
     evenements: tuple[Evenement, ...]
 
     @classmethod
-    def of(cls, account: Account, dossier: Dossier, *, ready: bool) -> Folder:
+    def of(cls, account: Account, dossier: Dossier, *, ready: bool, suppleant: str | None) -> Folder:
         """The folder of a dossier; ``ready`` tells whether the workflow engine knows it already."""
         found = folder_id(dossier)
         demande = dossier.demande
-        circuit = demande.circuit or account.types[demande.type].sous_types[demande.sous_type].circuit
         known = ready or dossier.emis
         return cls(
             id=found,
@@ -52,7 +53,8 @@ class Folder:
             metadonnees=demande.metadonnees,
             brouillon=not dossier.emis,
             untouched=dossier.emis and not dossier.lu and not dossier.faites and bool(dossier.restantes),
-            evenements=parcours(found, dossier, circuit=circuit, emetteur=account.nom) if known else (),
+            suppleant=suppleant,
+            evenements=parcours(found, dossier, emetteur=account.nom) if known else (),
         )
 
     @property

@@ -152,10 +152,12 @@ class Organisation:
         return [one for one in self._parapheur.accounts if self.tenant_of(one).id == tenant]
 
     def desks(self, account: Account) -> list[Named]:
-        """Every desk that an account deals with, its own first."""
+        """Every desk that an account deals with, its own first; those that stand in for them last."""
         circuits = (one.circuit for type_ in account.types.values() for one in type_.sous_types.values())
         steps = (etape.bureau for circuit in circuits for etape in circuit)
-        names = dict.fromkeys((account.nom, *account.bureaux, *steps))
+        standing_in = (one.a for one in self._parapheur.delegations)
+        met = self._parapheur.bureaux_de(account)
+        names = dict.fromkeys((account.nom, *account.bureaux, *steps, *met, *standing_in))
         return [Named(self.desk_id(account, name), name) for name in names]
 
     def desk_id(self, account: Account, name: str) -> str:

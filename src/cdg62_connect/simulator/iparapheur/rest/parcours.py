@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from cdg62_connect.simulator.iparapheur.circuits import Acte, Circuit
+from cdg62_connect.simulator.iparapheur.circuits import Acte
 from cdg62_connect.simulator.iparapheur.dossier import Dossier, LogEntry, Statut
 from cdg62_connect.simulator.iparapheur.rest.organisation import made_id
 
@@ -17,6 +17,7 @@ ACTIONS: Mapping[Acte, str] = {
     Acte.SIGNATURE_EXTERNE: "EXTERNAL_SIGNATURE",
     Acte.MAIL_SECURISE: "SECURE_MAIL",
     Acte.TDT: "UNKNOWN",  # a v5 has no télétransmission
+    Acte.AVIS: "SECOND_OPINION",
 }
 """What each act is called."""
 
@@ -27,6 +28,7 @@ _DONE: Mapping[Acte, tuple[Statut, ...]] = {
     Acte.SIGNATURE_EXTERNE: (Statut.SIGNE,),
     Acte.MAIL_SECURISE: (Statut.EN_COURS_MAIL,),  # said when it leaves, and again when it is read
     Acte.TDT: (Statut.TRANSMISSION_OK,),
+    Acte.AVIS: (Statut.VISE,),
 }
 _SAID_TWICE = (Acte.MAIL_SECURISE,)
 
@@ -48,12 +50,12 @@ class Evenement:
         return bool(self.tache) and self.date is None
 
 
-def parcours(folder: str, dossier: Dossier, *, circuit: Circuit, emetteur: str) -> tuple[Evenement, ...]:
-    """The events of a dossier: a draft, in its circuit, at its end, or refused. ``circuit`` is that of its sub-type."""
-    return tuple(_events(folder, dossier, circuit, emetteur))
+def parcours(folder: str, dossier: Dossier, *, emetteur: str) -> tuple[Evenement, ...]:
+    """The events of a dossier: a draft, in its circuit, at its end, or refused."""
+    return tuple(_events(folder, dossier, emetteur))
 
 
-def _events(folder: str, dossier: Dossier, circuit: Circuit, emetteur: str) -> Iterator[Evenement]:
+def _events(folder: str, dossier: Dossier, emetteur: str) -> Iterator[Evenement]:
     start = _task(folder, 0)
     if not dossier.emis:
         yield Evenement("START", emetteur, start)
@@ -68,8 +70,8 @@ def _events(folder: str, dossier: Dossier, circuit: Circuit, emetteur: str) -> I
     yield from _done(folder, dossier)
     rank = len(dossier.faites) + 1
     if dossier.rejete:
-        last, done = dossier.history[-1], len(dossier.faites)
-        desk = circuit[done].bureau if done < len(circuit) else last.acteur
+        last = dossier.history[-1]
+        desk = dossier.refusee.bureau if dossier.refusee else last.acteur
         yield Evenement("REJECT", desk, _task(folder, rank), last.moment, last.acteur, last.annotation)
         yield Evenement("DELETE", emetteur, _task(folder, rank + 1))
     elif dossier.termine:
@@ -82,11 +84,14 @@ def _events(folder: str, dossier: Dossier, circuit: Circuit, emetteur: str) -> I
 
 def _done(folder: str, dossier: Dossier) -> Iterator[Evenement]:
     rank, heard = 0, 0
-    for entry in dossier.history:
+    for at, entry in enumerate(dossier.history):
         if entry.statut is Statut.LU:
             steps = (*dossier.faites, *dossier.restantes)
             desk = steps[rank].bureau if rank < len(steps) else entry.acteur
             yield Evenement("READ", desk, "", entry.moment, entry.acteur)
+        elif entry.geste:
+            task = made_id("tache", folder, "geste", str(at), version=1)
+            yield Evenement(entry.geste, entry.acteur, task, entry.moment, entry.acteur, entry.annotation)
         elif rank < len(dossier.faites) and entry.statut in _DONE[dossier.faites[rank].acte]:
             etape = dossier.faites[rank]
             heard += 1

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Protocol, cast
+from typing import Protocol
 
 from flask import Blueprint, Response, jsonify, request
 
 from cdg62_connect.clock import Clock
-from cdg62_connect.simulator.faults import ERROR_PAGE
 from cdg62_connect.simulator.iparapheur import routes as soap
-from cdg62_connect.simulator.iparapheur.dossier import Account, Piece
+from cdg62_connect.simulator.iparapheur.dossier import Account
 from cdg62_connect.simulator.iparapheur.rest import problem, wire
+from cdg62_connect.simulator.iparapheur.rest.body import params, received
 from cdg62_connect.simulator.iparapheur.rest.folder import Folder
 from cdg62_connect.simulator.iparapheur.rest.organisation import Caller, Named
-from cdg62_connect.simulator.iparapheur.rest.premis import Asked, read_asked
 from cdg62_connect.simulator.iparapheur.rest.problem import Problem
 from cdg62_connect.simulator.iparapheur.rest.state import RestState
 from cdg62_connect.simulator.iparapheur.state import ParapheurState
@@ -30,7 +28,6 @@ _DESK = f"{_TENANT}/desk/<desk>"
 _FOLDER = f"{_DESK}/folder/<folder>"
 _TASK = f"{_FOLDER}/task/<task>"
 _TRASH = f"{PREFIX}/admin/tenant/<tenant>/trash-bin"
-_LONGEST_ANNOTATION = 512
 _BLOCK = 256 * 1024
 _SINCE_2025 = ("visa", "seal", "second_opinion")
 
@@ -38,9 +35,10 @@ _FOR = {
     "visa": ("VISA",),
     "seal": ("SEAL",),
     "secure_mail": ("SECURE_MAIL",),
+    "second_opinion": ("SECOND_OPINION",),
     "bypass": ("EXTERNAL_SIGNATURE", "SECURE_MAIL"),
 }
-"""The steps at which each action is possible; nobody asks for a second opinion here."""
+"""The steps at which each action is possible."""
 
 View = Callable[..., Response]
 
@@ -118,11 +116,11 @@ def _guarded(simulator: HasRest, view: View) -> View:
     def answer(**path: str) -> Response:
         state = simulator.iparapheur
         if (request.content_length or 0) > state.corps_maximal:
-            too_long = _page(413, "Request Entity Too Large")
+            too_long = wire.html(413, "Request Entity Too Large")
             too_long.headers["Connection"] = "close"
             return too_long
         if state.certificat_exige and not request.environ.get("SSL_CLIENT_CERT"):
-            return _page(400, "No required SSL certificate was sent")
+            return wire.html(400, "No required SSL certificate was sent")
         try:
             return view(**path)
         except Problem as declined:
@@ -202,7 +200,7 @@ class _Desk:
             raise Problem(403, problem.NOT_OWNER)
         start = request.args.get("autoStart", "true").lower() != "false"
         with TemporaryDirectory(dir=self._state.reception, ignore_cleanup_errors=True) as folder:
-            asked, pieces = _received(Path(folder))
+            asked, pieces = received(Path(folder))
 
             def work() -> Response:
                 answer = jsonify(wire.folder(self._state.creer(account, asked, pieces, start=start)))
@@ -236,7 +234,7 @@ class _Desk:
         def work() -> Response:
             made = self._state.reception / f"{secrets.token_hex(8)}.zip"
             self._state.archive(account, one, made)
-            return _streamed(made, name=f"{one.id}.zip", delete=True)
+            return wire.streamed(made, name=f"{one.id}.zip", delete=True)
 
         return self._around("GET folder/zip", _key(one), work)
 
@@ -252,10 +250,10 @@ class _Desk:
     def task(self, action: str) -> View:
         def view(tenant: str, desk: str, folder: str, task: str) -> Response:
             if action in _SINCE_2025 and self._state.generation == "5.1":
-                return _page(404, "Not Found")
+                return wire.html(404, "Not Found")
             account, place = self._placed(tenant, desk)
             one = self._state.folder(account, folder)
-            given = _params() if action in ("start", "secure_mail", *_SINCE_2025) else {}
+            given = params() if action in ("start", "secure_mail", *_SINCE_2025) else {}
 
             def work() -> Response:
                 self._act(action, place, one, task, given)
@@ -278,7 +276,7 @@ class _Desk:
         return self._around(
             "GET trash-bin/zip",
             f"{one.id} {one.nom}",
-            lambda: _streamed(one.archive, name=f"{one.id}.zip", delete=False),
+            lambda: wire.streamed(one.archive, name=f"{one.id}.zip", delete=False),
         )
 
     def purge(self, tenant: str, folder: str) -> Response:
@@ -306,7 +304,7 @@ class _Desk:
             raise Problem(406, problem.NOT_THIS_ACTION.format(action.upper()))
         # Nobody sits at an external step: who sent the folder forces it.
         owner = account.nom if action == "bypass" else event.bureau
-        if owner != place.name:
+        if place.name not in (owner, folder.suppleant):
             raise Problem(403, problem.NOT_OWNER)
         if action == "send_to_trash_bin":
             self._state.throw_away(account, folder)
@@ -366,7 +364,7 @@ class _Desk:
         """What a refusal of the catalogue, made for the web service, is here."""
         pages = {"certificat_absent": 400, "demande_trop_grosse": 413}
         if nom in pages:
-            return _page(pages[nom], nom)
+            return wire.html(pages[nom], nom)
         status = {"identifiants_faux": 401, "demande_illisible": 400}.get(nom, 500)
         said = (
             problem.UNAUTHENTICATED
@@ -376,61 +374,6 @@ class _Desk:
             else "Internal Error"
         )
         return wire.refused(Problem(status, said), self._simulator.clock.now())
-
-
-def _received(folder: Path) -> tuple[Asked, list[Piece]]:
-    """The parts of a creation, its documents as files of ``folder``."""
-    described = request.files.get("folder")
-    if described is None:
-        raise Problem(400, problem.NO_PREMIS)
-    asked = read_asked(described.stream.read())
-    pieces: list[Piece] = []
-    for rank, file in enumerate(request.files.getlist("documents")):
-        path = folder / f"piece-{rank}"
-        file.save(path, _BLOCK)
-        pieces.append(Piece(file.filename or "", path, file.mimetype or "application/octet-stream"))
-    return asked, pieces
-
-
-def _params() -> Mapping[str, object]:
-    """The JSON of an action; all of it is optional."""
-    data = request.get_data(parse_form_data=False)
-    if not data.strip():
-        return {}
-    try:
-        content: object = json.loads(data)
-    except ValueError:
-        raise Problem(400, problem.BAD_BODY) from None
-    if not isinstance(content, dict):
-        raise Problem(400, problem.BAD_BODY)
-    params = cast("Mapping[str, object]", content)
-    for name in ("publicAnnotation", "privateAnnotation"):
-        text = params.get(name)
-        if isinstance(text, str) and len(text) > _LONGEST_ANNOTATION:
-            raise Problem(400, problem.LONG_ANNOTATION)
-    return params
-
-
-def _streamed(archive: Path, *, name: str, delete: bool) -> Response:
-    """A file as an answer; taken away once it is sent if ``delete``."""
-    source = archive.open("rb")
-
-    def close() -> None:
-        source.close()
-        if delete:
-            archive.unlink(missing_ok=True)
-
-    size = source.seek(0, 2)
-    source.seek(0)
-    answer = Response(iter(lambda: source.read(_BLOCK), b""), 200, mimetype="application/octet-stream")
-    answer.headers["Content-Length"] = str(size)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer.call_on_close(close)
-    return answer
-
-
-def _page(status: int, words: str) -> Response:
-    return Response(ERROR_PAGE.format(f"{status} {words}"), status, mimetype="text/html")
 
 
 def _key(folder: Folder) -> str:

@@ -208,7 +208,7 @@ class RestState:
             raise Problem(406, problem.NOT_RETRIEVABLE) from None
 
     def agir(self, folder: Folder, action: str, *, by: str, annotation: str) -> None:
-        """Do what a folder waits for: ``VISA``, ``SEAL``, ``SECURE_MAIL`` or ``EXTERNAL_SIGNATURE``.
+        """Do what a folder waits for; the signature itself is given elsewhere.
 
         Raises:
             Problem: 406, it waits for something else, or cannot be signed.
@@ -216,6 +216,7 @@ class RestState:
         people = self.parapheur
         act = {
             "VISA": people.viser,
+            "SECOND_OPINION": people.donner_avis,
             "SEAL": people.cacheter,
             "SECURE_MAIL": people.lire_mail,
             "EXTERNAL_SIGNATURE": people.signer_dehors,
@@ -292,6 +293,8 @@ class RestState:
             case "LATE":
                 due = folder.due
                 return folder.waited_at(bureau) and due is not None and due < self._clock.now()
+            case "DELEGATED":
+                return folder.etat == "PENDING" and folder.suppleant == bureau
             case "RETRIEVABLE":
                 return emitter and folder.untouched
             case "DOWNSTREAM":
@@ -316,7 +319,8 @@ class RestState:
         )
 
     def _seen(self, account: Account, dossier: Dossier) -> Folder:
-        return Folder.of(account, dossier, ready=self._clock.now() >= dossier.cree + self.initialisation)
+        ready = self._clock.now() >= dossier.cree + self.initialisation
+        return Folder.of(account, dossier, ready=ready, suppleant=self.parapheur.suppleant(dossier))
 
     def _dossier(self, account: Account, folder: str) -> Dossier:
         for dossier in self._dossiers(account):

@@ -1,13 +1,15 @@
-"""JSON of the Standard API: pages, folders, errors."""
+"""What goes out of the Standard API: pages, folders, files, errors."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from flask import Response, jsonify, request
 
+from cdg62_connect.simulator.faults import ERROR_PAGE
 from cdg62_connect.simulator.iparapheur.rest import problem
 from cdg62_connect.simulator.iparapheur.rest.folder import Folder
 from cdg62_connect.simulator.iparapheur.rest.organisation import Named
@@ -32,6 +34,7 @@ _FOLDER_SORTS = (
 )
 _DEFAULT_SIZE = 10
 _LARGEST = 1000
+_BLOCK = 256 * 1024
 
 
 def named(thing: Named) -> dict[str, object]:
@@ -100,6 +103,29 @@ def refused(declined: Problem, now: datetime) -> Response:
     )
     answer.status_code = declined.status
     return answer
+
+
+def streamed(archive: Path, *, name: str, delete: bool) -> Response:
+    """A file as an answer; taken away once it is sent if ``delete``."""
+    source = archive.open("rb")
+
+    def close() -> None:
+        source.close()
+        if delete:
+            archive.unlink(missing_ok=True)
+
+    size = source.seek(0, 2)
+    source.seek(0)
+    answer = Response(iter(lambda: source.read(_BLOCK), b""), 200, mimetype="application/octet-stream")
+    answer.headers["Content-Length"] = str(size)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.call_on_close(close)
+    return answer
+
+
+def html(status: int, words: str) -> Response:
+    """A page, of what stands before the application."""
+    return Response(ERROR_PAGE.format(f"{status} {words}"), status, mimetype="text/html")
 
 
 def stamped(moment: datetime) -> str:
