@@ -62,6 +62,30 @@ BLOCAGES: dict[str, tuple[str, str]] = {
         "Ajouter l'autorité de certification aux `ancres`, puis "
         "`resoudre ID --adopter iparapheur=MÊME_DOSSIER --motif …`.",
     ),
+    "NOM_FIC_UTILISE": (
+        "Un autre dossier a déjà transmis un PES de ce NomFic, pour ce CodCol ; rien n'est parti.",
+        "Si c'est le même envoi : abandonner ce dossier-ci. Sinon : l'abandonner, et redéposer sous un NomFic neuf.",
+    ),
+    "PES_DEJA_SUR_S2LOW": (
+        "S2LOW a déjà ce fichier PES, sous un numéro qu'elle ne dit pas ; il n'est pas renvoyé.",
+        "Chercher son numéro sur le site de S2LOW, puis `resoudre ID --adopter s2low=TRANSACTION --motif …`.",
+    ),
+    "PES_MODIFIE": (
+        "Le PES qui revient du circuit ne dit pas la même chose que celui déposé ; rien n'est transmis.",
+        "Comparer les deux ; faire signer le bon dans un nouveau dossier du parapheur et l'adopter, ou abandonner.",
+    ),
+    "PES_SIGNE_A_CORRIGER": (
+        "Le PES signé ne passerait pas chez Hélios (encodage changé, bordereau sans signature…) ; rien n'est transmis.",
+        "Corriger la cause, faire signer dans un nouveau dossier du parapheur et l'adopter ; ou abandonner.",
+    ),
+    "ACQUIT_ETRANGER": (
+        "L'acquit d'Hélios ne se lit pas, ou n'est pas celui de ce PES.",
+        "Lire l'acquit joint et voir avec la trésorerie ; adopter la bonne transaction, ou abandonner.",
+    ),
+    "ACQUIT_ABSENT": (
+        "Hélios a répondu, et ni S2LOW ni Pastell ne donne le fichier.",
+        "Quand l'acquit se télécharge, adopter de nouveau la transaction ou le document ; ne rien renvoyer avant.",
+    ),
     "DISPARU_DU_PARAPHEUR": (
         "Le parapheur ne montre plus le dossier, après douze regards.",
         "Le retrouver au parapheur, puis l'adopter.",
@@ -96,6 +120,17 @@ BLOCAGES: dict[str, tuple[str, str]] = {
     "STATUT_INATTENDU": (
         "S2LOW montre un statut que le parcours ne prévoit pas.",
         "Voir sur S2LOW ce qui a été fait de l'acte, puis adopter la transaction à suivre.",
+    ),
+    "CLASSIFICATION_CHANGEE": (
+        "L'acte est à transmettre de nouveau, et la nouvelle classification n'a plus sa matière ou un de ses types de "
+        "pièce.",
+        "Redéposer avec ce qui y est, puis abandonner ; ou `--jamais-parti` : deux niveaux de matière, et le type de "
+        "la nature.",
+    ),
+    "REPONSE_DEJA_DONNEE": (
+        "Le message de la préfecture a déjà une réponse, qui n'est pas celle-ci ; rien n'est parti.",
+        "Voir sur S2LOW ce qui a été répondu : `--adopter s2low=TRANSACTION` si c'est elle, `--abandonner` si elle "
+        "suffit, `--jamais-parti` pour envoyer celle-ci aussi.",
     ),
     "AR_ETRANGER": (
         "L'accusé de réception ne se lit pas, ou n'est pas celui de cet acte.",
@@ -164,12 +199,17 @@ ANOMALIES: dict[str, str] = {
     "NUMERO_ACTE_UTILISE": "Le numéro d'acte est déjà pris.",
     "DATE_ACTE": "La date de l'acte manque alors qu'aucune signature n'est demandée, ou elle est dans le futur.",
     "DATE_LIMITE": "La date limite est avant le jour du dépôt.",
+    "REPONSE_INCONNUE": "L'acte ou le message auquel le dépôt répond n'est pas connu du connecteur.",
+    "REPONSE_IMPOSSIBLE": "Ce message n'admet pas cette réponse : déféré, annexes ou sens imprévus, compte absent.",
+    "REPONSE_DEJA_DONNEE": "Le message a déjà une réponse, partie ou en chemin.",
+    "PES_A_CORRIGER": "Le PES serait refusé par S2LOW ou par Hélios ; `champ` dit quoi (`pes.NOMFIC`, `pes.CODCOL`…).",
     "CHAMP_IGNORE": "Une clé d'une version mineure plus récente a été ignorée.",
     "TITRE_RECODE": "Des caractères typographiques du titre ont été remplacés pour la transmission.",
     "MATIERE_TRONQUEE": "La matière a été ramenée à ses premiers niveaux.",
     "PIECE_DEFAUT": "La pièce est inconnue ou absente : `99_AI` est retenu.",
     "DP_PUBLICITE": "Quatre chiffres : le numéro est lu comme une déclaration de publicité.",
     "CERT_BIENTOT_EXPIRE": "Le certificat de l'autorité expire bientôt.",
+    "PES_A_VERIFIER": "Un point du PES est à vérifier par une personne ; `champ` dit lequel.",
 }
 """What each code of the deposit contract means."""
 
@@ -180,5 +220,6 @@ AVERTISSEMENTS = {
     "PIECE_DEFAUT",
     "DP_PUBLICITE",
     "CERT_BIENTOT_EXPIRE",
+    "PES_A_VERIFIER",
 }
 """The deposit is accepted all the same."""

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from conformance.calls import Outcome
 from conformance.recordings import Exchange, recorded
 from conformance.renaming import renamed
-from conformance.replay import Outcome, Replay, replay
+from conformance.replay import Replay, replay
 from conformance.together import stretches
 
 WANTED = 0.9

@@ -18,8 +18,8 @@ from cdg62_connect.simulator.faults import Faults
 from cdg62_connect.simulator.iparapheur import Account, Acte, Etape, ParapheurState, SousType, Type
 from cdg62_connect.simulator.iparapheur.routes import ENDPOINT, ENDPOINT_MTOM, blueprint
 from cdg62_connect.simulator.pki import TestAuthority
+from conformance.calls import START
 from conformance.recordings import ABSENT, Exchange, recorded
-from conformance.replay import START
 
 NAMESPACE = "{http://www.adullact.org/spring-ws/iparapheur/1.0}"
 CONTENT = "{http://www.w3.org/2005/05/xmlmime}contentType"

@@ -150,10 +150,10 @@ def test_entities(admin: Pastell, entity: str, operations: Seen) -> None:
 
 def test_connectors(admin: Pastell, entity: str, tmp_path: Path, operations: Seen) -> None:
     connectors = admin.connecteurs
-    [book] = [one for one in connectors.lister(entity) if one.id_connecteur == "iParapheur"]
+    [book] = [one for one in connectors.lister(entity) if one.libelle == "i-Parapheur"]
     assert book.id_ce in {one.id_ce for one in connectors.tous("iParapheur")}
     types = connectors.choix(entity, book.id_ce, "iparapheur_type")
-    assert types == ["URBANISME"]
+    assert types == ["URBANISME", "PES"]
     chosen = connectors.choisir(entity, book.id_ce, "iparapheur_type", [("iparapheur_type", "URBANISME")])
     assert chosen.texte("iparapheur_type") == "URBANISME"
     assert connectors.agir(entity, book.id_ce, "test-iparapheur").result

@@ -10,9 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from cdg62_connect.formats import ArActe
+from cdg62_connect.clock import SystemClock
+from cdg62_connect.formats import ArActe, PesAcquit
+from cdg62_connect.journey.platforms import PlatformDesk
 from cdg62_connect.settings import Settings
 from cdg62_connect.testing.installation import deposit
+from cdg62_connect.transport import Payload
+from support.helios import SIREN, UNSIGNED, sample_pes
 from support.lives import COMMAND, Platforms, sample
 from support.outcomes import LIVES, check_end
 
@@ -40,7 +44,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> dict:
 
 def test_demo_ends_with_every_sample_where_it_belongs(demo: dict) -> None:
     told = {one["id_depot"]: one for one in demo["dossiers"]}
-    assert set(told) == {lot.name for lot in sample("ARR_ACCORD").parent.iterdir()}
+    assert set(told) == {lot.name for lot in sample("ARR_ACCORD").parent.iterdir() if "_PES_" not in lot.name}
     malformed = sample("malformed").name
     assert told.pop(malformed) == {
         "id_depot": malformed,
@@ -111,6 +115,54 @@ def test_demo_shows_a_person_the_end_of_each_dossier_and_where_the_files_are(
     assert "TERMINE" in run.stdout
     assert "QUARANTAINE" in run.stdout
     assert str(tmp_path / "sortie" / "depot" / "retours") in run.stdout
+
+
+def test_demo_of_pes_by_pastell_ends_with_each_acquit_read_by_bordereau(
+    command: Command, tmp_path: Path
+) -> None:
+    run = command("demo", "--helios", "--route", "pastell", "--json", "--sortie", tmp_path / "sortie")
+    assert run.returncode == 0, run.stderr
+    told = {one["id_depot"][9:14]: one for one in json.loads(run.stdout)["dossiers"]}
+    assert {reference: one["etat"] for reference, one in told.items()} == {
+        "M0041": "TERMINE",
+        "T0012": "TERMINE",
+        "M0042": "ACQUIT_PARTIEL_HELIOS",
+    }
+    assert {one["bordereau"]: one["sort"] for one in told["M0042"]["elements"]} == {
+        "42": "deja_integre",
+        "43": "integre",
+    }
+    for one in told.values():
+        [acquit] = [file["chemin"] for file in one["fichiers"] if file["nature"] == "acquit_helios"]
+        assert PesAcquit.read(Path(acquit).read_bytes()).elements
+
+
+def test_demo_of_pes_shows_a_person_what_is_not_to_be_sent_again(command: Command, tmp_path: Path) -> None:
+    run = command("demo", "--helios", "--sortie", tmp_path / "sortie")
+    assert run.returncode == 0, run.stderr
+    assert "déjà intégré avant" in " ".join(run.stdout.split())
+    assert "à ne pas renvoyer : dépense 2026/42." in run.stdout
+
+
+def test_a_pes_that_s2low_has_under_a_number_nobody_knows_is_given_it_by_a_person(
+    command: Command, settings: Settings, platforms: Platforms
+) -> None:
+    authority = settings.authority(SIREN)
+    assert authority is not None
+    desk = PlatformDesk(settings, clock=SystemClock())
+    file = Payload.of(sample_pes(UNSIGNED) / "pes.xml")
+    number = desk.of(authority).require_s2low().helios.transmettre(file, nom="poste-a-la-main.xml")
+    desk.close()
+    lot = deposit(sample_pes(UNSIGNED), root=settings.deposit.root)
+    assert command("passe").returncode == 0
+    shown = command("dossier", lot).stdout
+    assert "PES_DEJA_SUR_S2LOW" in shown
+    assert "Ne le renvoyez pas" in " ".join(shown.split())
+    solved = command("resoudre", lot, "--adopter", f"s2low={number}", "--motif", "vu sur le site de S2LOW")
+    assert solved.returncode == 0, solved.stderr
+    assert command("passe").returncode == 0
+    assert "TRANSMIS_TDT" in command("dossier", lot).stdout
+    assert len(platforms.ask("/etat")["s2low"]["pes"]) == 1
 
 
 def test_demo_never_writes_over_what_is_there(command: Command, tmp_path: Path) -> None:

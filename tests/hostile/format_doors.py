@@ -28,6 +28,7 @@ from cdg62_connect.formats import (
     check_totem,
     iter_pes,
     iter_retour,
+    pes_fingerprint,
     read_actes_message,
     read_archive,
     read_enveloppe,
@@ -76,7 +77,7 @@ def _words(read: Callable[[str], object]) -> Callable[[bytes, Room], object]:
 
 
 def _both(path: Path) -> object:
-    return read_pes(path), list(iter_pes(path))
+    return read_pes(path), list(iter_pes(path)), pes_fingerprint(path)
 
 
 @lru_cache(maxsize=1)
@@ -208,7 +209,7 @@ _SIGNXML: tuple[Door, ...] = (
 FORMATS: tuple[Door, ...] = (
     Door(
         name="formats.read_pes",
-        through=(_F + "pes:read_pes", _F + "pes:iter_pes"),
+        through=(_F + "pes:read_pes", _F + "pes:iter_pes", _F + "pes_identity:pes_fingerprint"),
         language="xml",
         valid=(_pes("aller_depense"), _pes("aller_recette"), _pes("aller_pj")),
         push=_file(_both),

@@ -28,6 +28,7 @@ from cdg62_connect.settings import Secret
 from cdg62_connect.transport import Payload
 from hostile import answers
 from hostile.platform_doors import CALLS, Call, Canned
+from hostile.s2low_doors import S2LOW
 
 READ_NOTHING = {"patienter", "oublier", "exclusif", "close"}
 """A wait, a cache forgotten, a lock, an end."""
@@ -103,7 +104,7 @@ ROOTS = (
     ),
     Root(
         "iparapheur rest",
-        lambda session: IparapheurRest(lambda _: session, compte=Compte("ws", Secret("x"))),
+        lambda session: IparapheurRest(session, compte=Compte("ws", Secret("x"))),
         "json",
         "application/json",
         _texts(_REST, [_REST], {"status": 404, "message": "inconnu"}),
@@ -213,7 +214,7 @@ def _is_resource(cls: type) -> bool:
 
 
 def _found() -> Iterator[Call]:
-    written = {call.method for call in CALLS}
+    written = {call.method for call in (*CALLS, *S2LOW)}
     for root in ROOTS:
         for path, resource in _resources(root.open(Canned(b"", ""))):
             for name, function in inspect.getmembers(type(resource), inspect.isfunction):

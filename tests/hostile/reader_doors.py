@@ -25,8 +25,6 @@ from cdg62_connect.formats import (
     read_xml,
     verify_pades,
 )
-from cdg62_connect.formats.actes_files import ActeFileName, EnvelopeName
-from cdg62_connect.formats.messages_actes import read_actes_message
 from cdg62_connect.operis import DepositRefused, LotName, manifest_digest, read_lot
 from cdg62_connect.operis.findings import Findings
 from cdg62_connect.operis.json_text import read_object
@@ -204,30 +202,6 @@ READERS: tuple[Door, ...] = (
         lambda data, _: Classification.read(data),
         answers.CLASSIFICATION,
         refusals=FILE,
-    ),
-    _reader(
-        "formats.read_actes_message",
-        _F + "messages_actes:read_actes_message",
-        "xml",
-        lambda data, _: read_actes_message(data),
-        answers.AR,
-        refusals=FILE,
-    ),
-    _reader(
-        "formats.ActeFileName",
-        _F + "actes_files:ActeFileName.parse",
-        "text",
-        lambda data, _: ActeFileName.parse(data.decode("utf-8", "replace")),
-        b"99_AI-062-216209916-20261122-PC62991260012-AI-1-1_1.pdf",
-        refusals=(InvalidInput,),
-    ),
-    _reader(
-        "formats.EnvelopeName",
-        _F + "actes_files:EnvelopeName.parse",
-        "text",
-        lambda data, _: EnvelopeName.parse(data.decode("utf-8", "replace")),
-        b"EACT--216209916--20261122-1.xml",
-        refusals=(InvalidInput,),
     ),
     _reader(
         "s2low.cut_xml",

@@ -89,7 +89,7 @@ class AfterToken(Canned):
 
 
 def _client(session: Any) -> IparapheurRest:
-    return IparapheurRest(lambda _: session, compte=Compte("ws", Secret("x")))
+    return IparapheurRest(session, compte=Compte("ws", Secret("x")))
 
 
 _DOCUMENT = Document("a.pdf", Payload.of(answers.PDF))

@@ -27,12 +27,14 @@ CLIENT = re.compile(r"\b(HttpSession|Api)\b")
 ELSEWHERE = {
     # What a listed door calls with what it has just read, and that reads nothing by itself.
     r"cdg62_connect\.operis\.rules:check_.*": "operis.read_lot",
+    r"cdg62_connect\.operis\.pes_lot:check_pes_lot": "operis.read_lot",
     r"cdg62_connect\.formats\.pes_open:Open\w+\.read": "formats.read_pes",
     r"cdg62_connect\.operis\.lot_files:LotFiles\.check": "operis.read_lot",
     r"cdg62_connect\.(pastell|s2low|iparapheur\.rest_v5)\.api:Api\.\w+": "pastell documents.detail",
     r"cdg62_connect\.iparapheur\.rest_v5\.jetons:Jetons\.\w+": "iparapheur rest tenants.lister",
     # What reads no answer, and what we wrote ourselves.
     r"cdg62_connect\.pastell\.\w+:\w+\.(patienter|oublier|exclusif)": "",
+    r"cdg62_connect\.iparapheur\.rest_v5\.client:IparapheurRest\.(close|patienter)": "",
     r"cdg62_connect\.operis\.returns:check_event": "",
     r"cdg62_connect\.iparapheur\.(parapheur:Parapheur|soap_v4\.port:SoapParapheur)\.check": "",
 }

@@ -185,6 +185,11 @@ def test_an_act_that_waits_for_an_agent_blocks_says_who_and_goes_on_by_itself(tm
             assert blocked.waiting is not None
             assert blocked.waiting.statut == 17
             assert "agent télétransmetteur" in blocked.waiting.who
+            page = f"/modules/actes/actes_transac_show.php?id={blocked.transmitted.transaction}"
+            assert blocked.waiting.lien == settings.platforms.s2low.url + page
+            waits = json.loads((journey.tree.returns(lot)[-1] / "retour.json").read_text("utf-8"))
+            assert waits["plateformes"]["s2low"]["lien"] == blocked.waiting.lien
+            assert blocked.waiting.lien in waits["message"]
             simulator.s2low.poster(blocked.transmitted.transaction)
             for _ in range(8):
                 journey.run_pass()

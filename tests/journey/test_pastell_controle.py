@@ -11,7 +11,7 @@ from cdg62_connect.journey.controle import controle
 from cdg62_connect.journey.controle.check import Check, Result
 from cdg62_connect.journey.platforms import PlatformDesk
 from cdg62_connect.settings import Settings
-from cdg62_connect.testing.installation import URBANISME, install
+from cdg62_connect.testing.installation import HELIOS, URBANISME, install
 from support.lives import Platforms, WalkingClock
 
 
@@ -43,8 +43,9 @@ def test_an_installation_that_only_uses_pastell_is_in_order(settings: Settings, 
     found = checks(settings, platforms)
     asked = {code: check for code, check in found.items() if code.startswith("pastell.")}
     told = {code: check.found for code, check in asked.items() if check.result is not Result.OK}
-    assert set(told) <= {f"pastell.sous_types.{URBANISME}"}, told
-    wanted = {"compte", "entite", "journal", f"flux.{URBANISME}", f"connecteurs.{URBANISME}", "brouillons"}
+    assert set(told) <= {f"pastell.sous_types.{flux}" for flux in (URBANISME, HELIOS)}, told
+    wanted = {"compte", "entite", "journal", "brouillons"}
+    wanted |= {f"{what}.{flux}" for what in ("flux", "connecteurs") for flux in (URBANISME, HELIOS)}
     assert {f"pastell.{code}" for code in wanted} <= set(asked)
     assert found["iparapheur.compte"].found == "Aucune autorité ne l'utilise."
 

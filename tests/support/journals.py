@@ -98,8 +98,8 @@ class LeftJournal:
         """As if these dossiers had never been."""
         self.expected = {lot: one for lot, one in self.expected.items() if lot not in lots}
         kept = {
-            name: [one for one in self.platforms[name] if one.get(lot) not in lots]
-            for name, lot in (("iparapheur", "lot"), ("s2low", "dossier"))
+            name: [one for one in self.platforms.get(name, ()) if one.get(lot) not in lots]
+            for name, lot in (("iparapheur", "lot"), ("s2low", "dossier"), ("pes", "dossier"))
         }
         nothing = dict.fromkeys(("documents", "verrouilles", "journal"), ())
         self.platforms |= {**kept, "pastell": self.platforms["pastell"] | nothing}
@@ -120,6 +120,8 @@ class LeftJournal:
             for acte in self.platforms["s2low"]:
                 _transmit(journey, simulator.s2low, acte)
                 _lead(simulator.s2low, acte)
+            for pes in self.platforms.get("pes", ()):
+                _post(journey, pes)
         left_pastell.give_back(simulator.pastell, self.platforms["pastell"], self.folder / "contenus")
 
 
@@ -157,7 +159,9 @@ def _play(simulator: Simulator, circuit: dict[str, str]) -> None:
 
 
 def _transmit(journey: Journey, state: S2lowState, acte: dict[str, Any]) -> None:
-    if "annule" in acte:
+    if "type" in acte:  # what was said about an acte is in the journal: only its id is taken
+        found = state.ground.ids("actes", acte["transaction"])[0]
+    elif "annule" in acte:
         account = next(one.emitter for one in state._registry.all() if one.id == acte["annule"])
         assert account is not None
         found = state.follow_up.annuler(account, str(acte["annule"])).id
@@ -186,6 +190,16 @@ def _transmit(journey: Journey, state: S2lowState, acte: dict[str, Any]) -> None
             )
         )
     assert found == acte["transaction"], "the simulated S2LOW numbers its transactions otherwise"
+
+
+def _post(journey: Journey, pes: dict[str, Any]) -> None:
+    dossier = journey.dossier(pes["dossier"])
+    accepted = dossier.accepted
+    assert accepted is not None
+    file = dossier.signed.files[0] if dossier.signed else accepted.document
+    helios = journey._desk.assign(dossier).platforms.require_s2low().helios
+    found = helios.transmettre(Payload.of(journey.documents.path(file.sha256)), nom=f"{pes['dossier']}.xml")
+    assert found == pes["transaction"], "the simulated S2LOW numbers its transactions otherwise"
 
 
 def _lead(state: S2lowState, acte: dict[str, Any]) -> None:

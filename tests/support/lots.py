@@ -11,15 +11,23 @@ from support.lives import sample
 
 
 def variant(
-    code: str, folder: Path, *, seq: str = "02", drop: tuple[str, ...] = (), **changes: object
+    like: str,
+    folder: Path,
+    *,
+    seq: str = "02",
+    code: str = "",
+    drop: tuple[str, ...] = (),
+    **changes: object,
 ) -> Path:
-    """A copy of the sample with this document code, renamed ``…_<seq>``.
+    """A copy of the sample with the document code ``like``, renamed ``…_<seq>``, or given the code ``code``.
 
     ``changes`` are manifest values by path, two underscores for a dot (``legalite__matiere="2.2.3"``);
     ``drop`` names paths to take away.
     """
-    source = sample(code)
+    source = sample(like)
     name = f"{source.name[:-3]}_{seq}"
+    if code:
+        name, changes = name.replace(like, code), {"document__code": code, **changes}
     lot = folder / name
     shutil.copytree(source, lot)
     path = lot / "manifeste.json"

@@ -25,6 +25,8 @@ class Life:
     refuse: str | None = None
     route: Route = "direct"
     parapheur: Protocole = "soap"
+    pes: int = 0
+    circuits: int = 1
 
 
 LIVES = {
@@ -53,6 +55,26 @@ PASTELL_LIVES = {
 """The same lives through Pastell: what is only signed is the first half of the first of them."""
 
 
+HELIOS_LIVES = {
+    "sent unsigned": Life(
+        "PES_20260916T084500",
+        Stage.CLOSED,
+        ("TRANSMIS_TDT", "ACQUIT_HELIOS", "TERMINE"),
+        acts=0,
+        pes=1,
+        circuits=0,
+    ),
+    "signed": Life(
+        "PES_20260916T083000",
+        Stage.CLOSED,
+        ("AU_PARAPHEUR", "SIGNE", "TRANSMIS_TDT", "ACQUIT_HELIOS", "TERMINE"),
+        acts=0,
+        pes=1,
+    ),
+}
+"""PES: to sign, and not. What happens in the circuit is that of the other routes."""
+
+
 REST_LIVES = {
     name: replace(LIVES[name], parapheur="rest")
     for name in ("signed and transmitted", "refused in the parapheur")
@@ -79,12 +101,12 @@ def check_end(platforms: Platforms, settings: Settings, lot: str, life: Life) ->
     assert state["erreurs"] == []
     circuits = state["iparapheur"]["dossiers"]
     if life.stage is Stage.CLOSED:
-        assert [one["cree_n"] for one in circuits] == [1]
-        assert circuits[0]["deleted"]
+        assert [(one["cree_n"], one["deleted"]) for one in circuits] == [(1, True)] * life.circuits
     else:
         assert circuits == []
     assert len(state["s2low"]["actes"]) == life.acts
     assert list(state["s2low"]["creations"].values()) == [1] * life.acts
+    assert len(state["s2low"]["pes"]) == life.pes
     told = [json.loads((folder / "retour.json").read_text("utf-8")) for folder in returns]
     assert tuple(one["etat"] for one in told) == life.returns
     assert [one["sequence"] for one in told] == list(range(1, len(told) + 1))
@@ -92,6 +114,8 @@ def check_end(platforms: Platforms, settings: Settings, lot: str, life: Life) ->
         for file in one["fichiers"]:
             content = (folder / file["nom"]).read_bytes()
             assert hashlib.sha256(content).hexdigest() == file["sha256"]
+    if "ACQUIT_HELIOS" in life.returns:
+        assert "acquit_helios" in {file["nature"] for one in told for file in one["fichiers"]}
     if "AR_PREFECTURE" in life.returns:
         natures = {file["nature"] for one in told for file in one["fichiers"]}
         assert {"pdf_signe", "ar_prefecture", "acte_tamponne", "bordereau_signature"} <= natures

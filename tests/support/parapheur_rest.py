@@ -23,6 +23,7 @@ class Asked:
     query: list[tuple[str, str]]
     headers: Mapping[str, str]
     body: bytes
+    port: int = 0
 
     def form(self) -> dict[str, str]:
         return dict(parse_qsl(self.body.decode("ascii")))

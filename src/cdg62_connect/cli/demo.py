@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -57,6 +57,10 @@ def demo(
         DemoParapheur,
         typer.Option(help="Sur la route directe : soap, ou rest (l'API d'iParapheur 5)."),
     ] = DemoParapheur.SOAP,
+    helios: Annotated[
+        bool,
+        typer.Option("--helios", help="Des flux comptables (PES) : parapheur, S2LOW, Hélios, acquit."),
+    ] = False,
     verbose: VerboseOption = 0,
 ) -> None:
     """Joue le parcours entier : dépôts d'Opéris, parapheur, signature, S2LOW, préfecture, retours.
@@ -86,7 +90,8 @@ def demo(
         settings = install(server.describe(), folder=place, route=route.value, parapheur=parapheur.value)
         with Journey(settings, clock=clock) as journey:
             for lot in sorted(path for path in sample_deposits().iterdir() if path.is_dir()):
-                deposit(lot, root=settings.deposit.root)
+                if _is_pes(lot) == helios:
+                    deposit(lot, root=settings.deposit.root)
             if as_json:
                 _play(journey, clock.advance)
             else:
@@ -99,12 +104,21 @@ def demo(
     if as_json:
         say_json({"dossiers": results, "racine": str(settings.deposit.root)})
         return
-    out.print(_table(results))
+    out.print(_helios_table(results) if helios else _table(results))
+    for line in _acquits(results):
+        out.print(line, markup=False, soft_wrap=True)
     out.print(f"Retours aux déposants : {settings.deposit.root / 'retours'}", markup=False, soft_wrap=True)
     out.print(
         f"Dépôts à corriger     : {settings.deposit.root / 'quarantaine'}", markup=False, soft_wrap=True
     )
     out.print(f"Autorité de test      : {simulator.authority.ca}", markup=False, soft_wrap=True)
+
+
+def _is_pes(lot: Path) -> bool:
+    from cdg62_connect.operis import LotName
+    from cdg62_connect.settings import PES
+
+    return LotName.parse(lot.name).code == PES
 
 
 def _fresh(folder: Path | None) -> Path:
@@ -138,14 +152,17 @@ def _results(journey: Journey) -> list[dict[str, object]]:
     results: list[dict[str, object]] = []
     for row in journey.rows():
         state = journey.dossier(row.id_depot)
-        results.append(
-            {
-                "id_depot": row.id_depot,
-                "etat": wording(row.stage, row.progress).etat,
-                "acte_id": state.acknowledged.acte_id if state.acknowledged else None,
-                "fichiers": _evidence(journey.tree.returns(row.id_depot)),
-            }
-        )
+        result: dict[str, object] = {
+            "id_depot": row.id_depot,
+            "etat": wording(row.stage, row.progress).etat,
+            "acte_id": state.acknowledged.acte_id if state.acknowledged else None,
+            "fichiers": _evidence(journey.tree.returns(row.id_depot)),
+        }
+        if (acquit := state.acquitted) is not None:
+            result["verdict"] = acquit.verdict
+            result["message"] = acquit.message
+            result["elements"] = [one.model_dump() for one in acquit.elements]
+        results.append(result)
     return results
 
 
@@ -170,6 +187,39 @@ def _progress(journey: Journey) -> Table:
     for row in journey.rows():
         table.add_row(row.id_depot, wording(row.stage, row.progress).label)
     return table
+
+
+_SORTS = {
+    "integre": "intégré",
+    "deja_integre": "déjà intégré avant cet envoi",
+    "a_refaire": "à refaire sous un nouveau NomFic",
+    "sans_reponse": "sans réponse",
+}
+
+
+def _helios_table(results: list[dict[str, object]]) -> Table:
+    """One line per bordereau, under what became of its flow."""
+    from rich.table import Column, Table
+
+    titles = ("Dépôt", "État final", "Bordereau", "Verdict d'Hélios")
+    table = Table(*(Column(title, overflow="fold") for title in titles))
+    for result in results:
+        first = (str(result["id_depot"]), str(result["etat"]))
+        elements = cast("list[dict[str, str]]", result.get("elements", []))
+        for element in elements or [{}]:
+            name = element.get("bordereau") or element.get("pj") or element.get("marche") or ""
+            where = f"{element.get('domaine', '')} {element.get('exercice', '')}/{name}" if name else ""
+            table.add_row(*first, where, _SORTS.get(element.get("sort", ""), ""))
+            first = ("", "")
+    return table
+
+
+def _acquits(results: list[dict[str, object]]) -> Iterator[str]:
+    """Where each acquit is, and what it comes to."""
+    for result in results:
+        for file in cast("list[dict[str, str]]", result["fichiers"]):
+            if file["nature"] == "acquit_helios":
+                yield f"Acquit d'Hélios       : {file['chemin']}\n  {result['message']}"
 
 
 def _table(results: list[dict[str, object]]) -> Table:

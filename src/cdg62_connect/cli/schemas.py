@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cdg62_connect.cli.common import ConfigOption, JsonOption, console, say_json, settings_of
+from cdg62_connect.errors import InvalidFile
+
+if TYPE_CHECKING:
+    from cdg62_connect.formats import SchemaSet
 
 app = typer.Typer(
     help="Installe les schémas publiés par la DGFiP et le ministère, et montre ceux qui le sont.",
@@ -39,13 +43,15 @@ def add(
 
     added = SchemaStore(_place(folder, config)).add(source, version=version)
     if as_json:
-        say_json({"version": added.version, "dossier": str(added.folder), "racines": len(added.entries)})
+        say_json(_told(added))
         return
     out = console()
     out.print(
         f"Schémas {added.version} installés : {len(added.entries)} racines, dans {added.folder}.",
         soft_wrap=True,
     )
+    for file in added.unusable:
+        out.print(f"À savoir : {file} ne peut pas servir (inclusion absente, ou construction non admise).")
 
 
 @app.command("list")
@@ -58,14 +64,7 @@ def list_installed(
     place = _place(folder, config)
     sets = SchemaStore(place).sets()
     if as_json:
-        say_json(
-            {
-                "schemas": [
-                    {"version": one.version, "dossier": str(one.folder), "racines": len(one.entries)}
-                    for one in sets
-                ]
-            }
-        )
+        say_json({"schemas": [_told(one) for one in sets]})
         return
     out = console()
     if not sets:
@@ -75,6 +74,58 @@ def list_installed(
         )
     for one in sets:
         out.print(f"{one.version:<16} {len(one.entries):>4} racines   {one.folder}", soft_wrap=True)
+
+
+@app.command("check")
+def check(
+    document: Annotated[Path, typer.Argument(help="Un PES, un acquit, un message @ctes, un budget TotEM…")],
+    version: Annotated[
+        str | None, typer.Option("--version", help="Le jeu à employer plutôt que le plus récent.")
+    ] = None,
+    folder: FolderOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Valide un document contre le jeu le plus récent qui le connaît ; sort en 1 s'il n'est pas conforme."""
+    from cdg62_connect.formats import SchemaStore
+
+    place = _place(folder, config)
+    verdict = SchemaStore(place).check(document, version=version)
+    if verdict is None:
+        raise InvalidFile(
+            "SCHEMA_INCONNU",
+            f"Aucun schéma de {place} ne décrit « {document.name} » : ajoutez le jeu qui convient.",
+        )
+    if as_json:
+        say_json(
+            {
+                "version": verdict.version,
+                "schema": verdict.schema,
+                "conforme": verdict.valid,
+                "ecarts": [{"ligne": one.line, "message": one.message} for one in verdict.faults],
+            }
+        )
+    else:
+        out = console()
+        said = "conforme" if verdict.valid else f"{len(verdict.faults)} écart(s)"
+        out.print(
+            f"{document.name} : {said}, par les schémas {verdict.version} ({verdict.schema}).",
+            soft_wrap=True,
+            markup=False,
+        )
+        for one in verdict.faults:
+            out.print(f"  ligne {one.line or '?'} : {one.message}", soft_wrap=True, markup=False)
+    if not verdict.valid:
+        raise typer.Exit(1)
+
+
+def _told(one: SchemaSet) -> dict[str, object]:
+    return {
+        "version": one.version,
+        "dossier": str(one.folder),
+        "racines": len(one.entries),
+        "inemployables": list(one.unusable),
+    }
 
 
 def _place(folder: Path | None, config: Path | None) -> Path:

@@ -60,6 +60,7 @@ from cdg62_connect.formats.pes_facts import (
     RefCompta,
     SignaturePlacement,
 )
+from cdg62_connect.formats.pes_identity import pes_fingerprint
 from cdg62_connect.formats.pes_retour import (
     RetourClient,
     RetourHeader,
@@ -157,6 +158,7 @@ __all__ = [
     "iter_pes",
     "iter_retour",
     "kind_of",
+    "pes_fingerprint",
     "read_actes_message",
     "read_archive",
     "read_enveloppe",

@@ -137,7 +137,8 @@ def read_archive(path: Path, *, into: Path, limit: int = LARGEST_ARCHIVE) -> Act
 
 
 def _content(archive: tarfile.TarFile, member: tarfile.TarInfo, *, taken: set[str]) -> IO[bytes]:
-    if not member.isreg() or member.issparse() or not _NAME.fullmatch(member.name) or member.name in taken:
+    plain = member.type in (tarfile.REGTYPE, tarfile.AREGTYPE) and not member.issparse()
+    if not plain or not _NAME.fullmatch(member.name) or member.name in taken:
         raise HostileInput(
             f"L'archive a une entrée inadmissible (« {member.name[:60]} ») : elle est écartée."
         )

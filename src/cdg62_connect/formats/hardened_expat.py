@@ -37,9 +37,10 @@ class XmlStream:
     Args:
         what: what the document is, in French, for the messages.
         root: told the first element.
-        start: told every other one.
+        start: told every other one; ``None`` when nobody is.
         end: told the end of each of them.
-        depth: how many elements are open, counted by ``start`` and ``end``; looked at after each block.
+        depth: how many elements are open, counted by ``start`` and ``end``; looked at after each block. ``None``:
+            something else that reads the same bytes bounds it.
         limit: the largest size accepted, in bytes.
 
     Attributes:
@@ -51,9 +52,9 @@ class XmlStream:
         *,
         what: str,
         root: Start,
-        start: Start,
+        start: Start | None,
         end: End,
-        depth: Callable[[], int],
+        depth: Callable[[], int] | None,
         limit: int,
     ) -> None:
         self.encoding = ""
@@ -64,6 +65,10 @@ class XmlStream:
         self._end = end
         self._depth = depth
         self._bytes = 0
+        self._given = 0
+        self._lines_aside = 0
+        self._sift: Callable[[bytes, bool], Iterator[bytes]] | None = None
+        self._cdata = False
         self._names = 0
         self._uncounted: tuple[Start | None, End] | None = None
         self._uncounted_since = 0
@@ -75,11 +80,36 @@ class XmlStream:
         parser.buffer_size = 64 * 1024
         parser.XmlDeclHandler = self._declaration
         parser.StartDoctypeDeclHandler = self._doctype
+        parser.StartCdataSectionHandler = self._cdata_met
         parser.EntityDeclHandler = self._doctype
         parser.ExternalEntityRefHandler = self._doctype
         parser.StartElementHandler = self._started_root
         parser.EndElementHandler = end
         self._parser = parser
+
+    def sift(self, through: Callable[[bytes, bool], Iterator[bytes]]) -> None:
+        """From now on, give each block to ``through`` (and whether it is the last, which is empty).
+
+        It yields what expat is to read, in order; what it yields has been told when it is asked for the next.
+        """
+        self._sift = through
+
+    @property
+    def settled(self) -> bool:
+        """All that expat was given has been told: what comes next stands between two tags, or is text.
+
+        Never so once a CDATA section was met, since expat tells nothing of where those are.
+        """
+        return self._parser.CurrentByteIndex == self._given and not self._cdata
+
+    def put_aside(self, text: bytes) -> None:
+        """What expat will not see: its lines are counted."""
+        self._lines_aside += text.count(b"\n")
+
+    @property
+    def position(self) -> int:
+        """Where what is being told begins, in bytes from the start: the tag of an element, or its end tag."""
+        return self._parser.CurrentByteIndex
 
     def text_to(self, sink: Callable[[str], None] | None) -> None:
         """Give the text that follows to ``sink``, in pieces; ``None`` stops it."""
@@ -91,7 +121,7 @@ class XmlStream:
         They may be methods written in C, which is the fastest there is; ``None`` hears no start.
         """
         if not self._uncounted:
-            self._uncounted_since = self._bytes
+            self._uncounted_since = self._parser.CurrentByteIndex
         self._uncounted = (start, end)
         if self._counted is None:
             self._parser.StartElementHandler = start
@@ -114,31 +144,39 @@ class XmlStream:
             self._bytes += len(block)
             if self._bytes > self._limit:
                 raise InvalidFile("TAILLE", f"{self._what} dépasse la taille admise ({self._limit} octets).")
-            self._parse(block)
+            if self._sift is None:
+                self._parse(block)
+            else:
+                for part in self._sift(block, False):
+                    self._parse(part)
             self._check_measure()
             yield block
         if not self._bytes:
             raise InvalidFile("FICHIER_VIDE", f"{self._what} est vide.")
+        if self._sift is not None:
+            for part in self._sift(b"", True):
+                self._parse(part)
         self._parse(b"", final=True)
         yield b""
 
     def _parse(self, block: bytes, *, final: bool = False) -> None:
+        self._given += len(block)
         try:
             self._parser.Parse(block, final)
         except expat.ExpatError as problem:
             raise InvalidFile(
                 "XML_ILLISIBLE",
                 f"{self._what} n'est pas du XML lisible "
-                f"(ligne {problem.lineno} : {expat.ErrorString(problem.code)}).",
+                f"(ligne {problem.lineno + self._lines_aside} : {expat.ErrorString(problem.code)}).",
             ) from None
 
     def _check_measure(self) -> None:
         # what expat has not told yet is one unfinished token, that it holds in memory
-        if self._bytes - self._parser.CurrentByteIndex > _TOKEN_LIMIT:
+        if self._given - self._parser.CurrentByteIndex > _TOKEN_LIMIT:
             raise HostileInput(f"{self._what} a une balise ou un commentaire sans fin : document écarté.")
-        if self._uncounted and self._counted is None and self._bytes - self._uncounted_since > _UNCOUNTED:
-            self._count()
-        if max(self._depth(), self._counted or 0) > DEEPEST:
+        if self._uncounted and self._counted is None and self._given - self._uncounted_since > _UNCOUNTED:
+            self.count_depth()
+        if max(self._depth() if self._depth else 0, self._counted or 0) > DEEPEST:
             raise HostileInput(f"{self._what} imbrique plus de {DEEPEST} éléments : document écarté.")
         if len(self._intern) > self._names:  # names are kept by expat and by Python until the end
             self._names = len(self._intern)
@@ -149,7 +187,7 @@ class XmlStream:
         self._parser.StartElementHandler = self._start
         self._root(name, attributes)
 
-    def _count(self) -> None:
+    def count_depth(self) -> None:
         """Count what is open from now on, in the stead of functions that do not."""
         self._counted = 0
         self._parser.StartElementHandler = self._started_counted
@@ -170,6 +208,9 @@ class XmlStream:
         if encoding is not None and encoding.lower() not in _ENCODINGS:
             raise InvalidFile("XML_ILLISIBLE", f"{self._what} annonce un encodage inconnu.")
 
+    def _cdata_met(self) -> None:
+        self._cdata = True
+
     def _doctype(self, *_: object) -> NoReturn:
         raise HostileInput(
             f"{self._what} contient une DTD, ce qui est interdit : document écarté sans être lu."
@@ -181,10 +222,10 @@ class Ends(dict[str, None]):
 
     def __init__(self, endings: Mapping[str, Callable[[], None]]) -> None:
         super().__init__()
-        self._endings = endings
+        self._ending = endings.get
 
     def __missing__(self, name: str) -> None:
-        ending = self._endings.get(name)
+        ending = self._ending(name)
         if ending is None:
             self[name] = None
         else:

@@ -18,7 +18,7 @@ from cdg62_connect.formats.pes_facts import (
 
 ZERO = Decimal(0)
 
-_is_amount = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?").fullmatch
+is_amount = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?").fullmatch
 _MOST_REFERENCES = 100_000
 
 Fields = dict[str, list[str]]
@@ -33,7 +33,7 @@ def value(fields: Fields, name: str) -> str:
 
 def amount(text: str) -> Decimal | None:
     """An amount as a PES writes it, ``None`` when it is not one."""
-    return Decimal(text) if _is_amount(text) else None
+    return Decimal(text) if is_amount(text) else None
 
 
 class Content:
@@ -71,6 +71,14 @@ class OpenBordereau:
             "Exer", "IdBord", "TypBord", "DteBordEm", "NbrPce", "MtCumulAnnuel", "MtBordHT", "MtBordHt", "MtBordTVA"
         ):  # fmt: skip
             self.fields[name] = value(fields, name)
+
+    def count(self, ligne: PesLigne) -> None:
+        """One more line."""
+        self.lignes += 1
+        if ligne.ht is not None:
+            self.total += ligne.ht
+        if ligne.tva is not None and ligne.tva > ZERO:
+            self.tva = True
 
     def closed(self) -> PesBordereau:
         """The bordereau as it is told."""

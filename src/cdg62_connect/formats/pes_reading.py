@@ -1,8 +1,9 @@
 """A PES Aller being understood, event by event: what its reader and its checks share.
 
-Expat calls two small functions for each of millions of elements. The start of an element that means nothing
-by itself only files its attributes under its name; what they mean is decided when the element that holds
-them ends. What is never read (addresses and accounts of third parties) is passed over altogether.
+Pièces of a shape already met are read without expat (:mod:`~cdg62_connect.formats.pes_shapes`). For all the rest
+expat calls two small functions for each element. The start of one that means nothing by itself only files its
+attributes under its name; what they mean is decided when the element that holds them ends. What is never read
+(addresses and accounts of third parties) is passed over altogether.
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ from cdg62_connect.formats.pes_facts import (
     RefCompta,
 )
 from cdg62_connect.formats.pes_open import (
-    ZERO,
     Content,
     Fields,
     OpenBordereau,
@@ -34,6 +34,7 @@ from cdg62_connect.formats.pes_open import (
     amount,
     value,
 )
+from cdg62_connect.formats.pes_shapes import PieceShapes, Sieve
 
 WHAT = "Le PES"
 
@@ -47,6 +48,11 @@ _HEADER = (
     "Version", "TypFic", "NomFic", "DteStr", "IdPost", "IdColl", "CodCol", "CodBud", "LibelleColBud"
 )  # fmt: skip
 _HEADER_TOO = ("Sigle", "Adresse", "LibellePoste", "FinJur")
+
+_CODECS = {
+    "": "utf-8", "utf-8": "utf-8", "us-ascii": "ascii", "iso-8859-1": "iso-8859-1", "iso-8859-15": "iso-8859-15",
+    "windows-1252": "cp1252", "cp1252": "cp1252",
+}  # fmt: skip
 
 Opening = Callable[[list[str], int], None]
 Ending = Callable[[int], None]
@@ -91,15 +97,17 @@ class PesReading:
                 "Piece": self._end_piece,
             }
         ).__getitem__
-        depth, start, self._ended = self._handlers()
+        self._depth, start, self._ended = self._handlers()
         self.stream = XmlStream(
             what=WHAT,
             root=self._start_root,
             start=start,
             end=self._ended,
-            depth=depth,
+            depth=self._depth,
             limit=limit,
         )
+        self._shapes = PieceShapes()
+        self.stream.sift(Sieve(self._take, aside=self.stream.put_aside))
 
     def told(self) -> list[PesPart]:
         """What has been understood since the last call; to be called after each block."""
@@ -258,7 +266,31 @@ class PesReading:
             self._told.append(self._bordereau.closed())
             self._bordereau = None
 
-    # pièces and lines, heard without counting
+    # pièces of a shape already met, which expat does not see
+
+    def _take(self, piece: bytes) -> bool:
+        """Tell a pièce that stands in its bordereau, if its shape is known; whether it was told."""
+        bordereau = self._bordereau
+        if bordereau is None or self._piece is not None or self._depth() != 3 or not self.stream.settled:
+            return False
+        codec = _CODECS.get(self.stream.encoding.lower())
+        if codec is None:
+            return False
+        try:
+            read = self._shapes.read(piece.decode(codec))
+        except UnicodeDecodeError:
+            return False
+        if read is None:
+            return False
+        for ligne in read.lignes:
+            bordereau.count(ligne)
+        bordereau.pieces += 1
+        self._told.append(read)
+        self._fields.clear()
+        self.stream.put_aside(piece)
+        return True
+
+    # the others, heard without counting
 
     def _start_piece(self, _attributes: list[str], depth: int) -> None:
         if self._bordereau is not None and depth == 4:
@@ -277,21 +309,17 @@ class PesReading:
         piece, bordereau, fields = self._piece, self._bordereau, self._fields
         if piece is None or bordereau is None:
             return
-        ht, tva = amount(value(fields, "MtHT")), None
-        if "MtTVA" in fields:
-            tva = amount(value(fields, "MtTVA"))
-            bordereau.tva = bordereau.tva or (tva or ZERO) > 0
-        if ht is not None:
-            bordereau.total += ht
-        refs = tuple(self._refs)
-        piece.lignes.append(
-            PesLigne(
-                value(fields, "IdLigne"), value(fields, "Nature"), value(fields, "Fonction"), ht, tva, refs
-            )
+        refs, self._refs = tuple(self._refs), []
+        ligne = PesLigne(
+            value(fields, "IdLigne"),
+            value(fields, "Nature"),
+            value(fields, "Fonction"),
+            amount(value(fields, "MtHT")),
+            amount(value(fields, "MtTVA")),
+            refs,
         )
-        bordereau.lignes += 1
-        if refs:
-            self._refs = []
+        piece.lignes.append(ligne)
+        bordereau.count(ligne)
         fields.clear()
         self.stream.listen(None, self._ends_in_piece)  # third parties are not read
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import posixpath
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -58,18 +60,33 @@ def _in_folder(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _in_zip(source: Path) -> Iterator[tuple[str, bytes]]:
+    with source.open("rb") as file:
+        data = file.read(_LARGEST_IN_ALL + 1)
+    if len(data) > _LARGEST_IN_ALL:
+        raise InvalidFile("TAILLE", f"« {source.name} » pèse plus de 64 Mo : ce n'est pas un jeu de schémas.")
     try:
-        with zipfile.ZipFile(source) as archive:
+        # in memory, where an offset that leads nowhere is an error of the archive and not of the disk
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if len(archive.infolist()) > 10 * _MOST_FILES:
                 raise HostileInput("L'archive a des entrées sans nombre : elle est écartée.")
             for entry in archive.infolist():
                 link = (entry.external_attr >> 16) & 0o170000 == 0o120000
-                if entry.is_dir() or link or not entry.filename.lower().endswith(".xsd"):
+                if link or not entry.filename.lower().endswith(".xsd"):
                     continue
                 name = _checked(entry.filename)
-                with archive.open(entry) as file:
-                    yield name, _bounded(file.read(_LARGEST + 1), name)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
+                if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                    raise NotImplementedError
+                with archive.open(entry) as member:
+                    yield name, _bounded(member.read(_LARGEST + 1), name)
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        struct.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+    ):
         raise InvalidFile(
             "SCHEMA_ILLISIBLE", f"« {source.name} » n'est ni un dossier ni un zip lisible."
         ) from None
@@ -145,7 +162,7 @@ def _check_location(name: str, element: Element) -> None:
     target = posixpath.normpath(posixpath.join(posixpath.dirname(name), location))
     if location.startswith(("http://", "https://")):
         del element.attrib["schemaLocation"]  # a namespace whose schema is elsewhere: nothing is fetched
-    elif ":" in location or "\\" in location or target.startswith(("..", "/")):
+    elif ":" in location or "\\" in location or "%" in location or target.startswith(("..", "/")):
         raise HostileInput(
             f"Le schéma « {name[-60:]} » renvoie hors du jeu (« {location[:60]} ») : jeu écarté."
         )

@@ -9,7 +9,7 @@ import json
 import re
 import shutil
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -17,8 +17,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from cdg62_connect.durable import move_folder, write_durably
-from cdg62_connect.errors import ConfigurationError, InvalidInput
-from cdg62_connect.formats.hardened_expat import LARGEST_FILE, XmlStream
+from cdg62_connect.errors import ConfigurationError, HostileInput, InvalidFile, InvalidInput
+from cdg62_connect.formats.hardened_expat import LARGEST_FILE, Ends, XmlStream
 
 if TYPE_CHECKING:
     from lxml.etree import XMLSchema
@@ -65,11 +65,14 @@ class SchemaSet:
         version: its label: the version found in the name of what was given, or the one that was said.
         folder: where it lies.
         entries: the file that declares each root, by namespace and name.
+        unusable: the files of ``entries`` that cannot be compiled: what they include is missing, or libxml2
+            does not take them.
     """
 
     version: str
     folder: Path
     entries: Mapping[tuple[str, str], str] = field(hash=False)
+    unusable: tuple[str, ...] = ()
 
     def describes(self, namespace: str, name: str) -> bool:
         """Whether it knows documents of that root."""
@@ -95,7 +98,7 @@ class SchemaStore:
 
         Raises:
             InvalidInput: no version can be read in the name, or that version is installed already.
-            InvalidFile: ``SCHEMA_ILLISIBLE`` or ``TAILLE``.
+            InvalidFile: ``SCHEMA_ILLISIBLE`` (nor does any of them hold together), or ``TAILLE``.
             HostileInput: a path or an inclusion that leads outside.
             OSError: the source cannot be read, or the disk refuses.
         """
@@ -108,7 +111,10 @@ class SchemaStore:
             )
         target = self._folder / label
         if target.exists():
-            raise InvalidInput(f"La version {label} des schémas est déjà installée, dans {target}.")
+            raise InvalidInput(
+                f"La version {label} des schémas est déjà installée, dans {target}. Pour en garder une autre à "
+                "côté, donnez-lui son nom : --version."
+            )
         schemas = read_schemas(source)
         entries = entries_of(schemas)
         part = self._folder / f"{label}.part"
@@ -117,10 +123,20 @@ class SchemaStore:
             path = part / "xsd" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             write_durably(path, data)
+        unusable = _unusable(part / "xsd", entries.values())
+        if unusable.keys() >= set(entries.values()):
+            shutil.rmtree(part)
+            raise InvalidFile(
+                "SCHEMA_ILLISIBLE",
+                next(iter(unusable.values()), f"« {source.name} » ne décrit aucun document."),
+            )
         index = [[namespace, name, file] for (namespace, name), file in sorted(entries.items())]
-        write_durably(part / _INDEX, json.dumps({"version": label, "racines": index}, indent=1).encode())
+        said = {"version": label, "racines": index, "inemployables": list(unusable)}
+        write_durably(part / _INDEX, json.dumps(said, indent=1).encode())
         move_folder(part, target)
-        return SchemaSet(version=label, folder=target, entries=MappingProxyType(entries))
+        return SchemaSet(
+            version=label, folder=target, entries=MappingProxyType(entries), unusable=tuple(unusable)
+        )
 
     def sets(self) -> tuple[SchemaSet, ...]:
         """The sets installed, the most recent version last.
@@ -199,17 +215,11 @@ def _faults(document: Path, schema: XMLSchema, *, limit: int) -> tuple[SchemaFau
     """Read the document twice at once: by expat, which refuses what is hostile, and by libxml2's validation."""
     from lxml import etree
 
-    depth = 0
-
-    def opened(_name: str, _attributes: list[str]) -> None:
-        nonlocal depth
-        depth += 1
-
-    def closed(_name: str) -> None:
-        nonlocal depth
-        depth -= 1
-
-    stream = XmlStream(what=_WHAT, root=opened, start=opened, end=closed, depth=lambda: depth, limit=limit)
+    # no Python at all for an element whose name was met before; libxml2 bounds the depth
+    names = Ends({}).__getitem__
+    stream = XmlStream(
+        what=_WHAT, root=lambda _name, _attributes: None, start=None, end=names, depth=None, limit=limit
+    )
     pull = etree.XMLPullParser(
         events=("end",),
         tag=_DONE_WITH,
@@ -219,22 +229,39 @@ def _faults(document: Path, schema: XMLSchema, *, limit: int) -> tuple[SchemaFau
         no_network=True,
         load_dtd=False,
     )
-    log: Any = pull.feed_error_log
+    refused = False
     with document.open("rb") as file:
         for block in stream.blocks(file):
+            if refused:
+                continue  # the rest is only looked at by expat
             try:
                 pull.feed(block) if block else pull.close()
-            except etree.XMLSyntaxError:
-                break  # it is well-formed: only the schema refuses it
+            except etree.XMLSyntaxError as why:
+                if _beyond_reason(pull.feed_error_log):
+                    raise _hostile(why) from None
+                refused = True
             finally:
                 _clear(pull)
-            log = pull.feed_error_log
-            if len(log) >= _MOST_FAULTS:
-                break
-    log = pull.feed_error_log
+            if refused or len(pull.feed_error_log) >= _MOST_FAULTS:
+                refused = True
+                stream.count_depth()
+    log: Any = pull.feed_error_log
     if not len(log):
         return ()
     return _with_lines(document, schema) or _told(log)
+
+
+def _hostile(why: Exception) -> HostileInput:
+    return HostileInput(
+        f"{_WHAT} passe les bornes de l'analyse ({' '.join(str(why).split())[:120]}) : document écarté."
+    )
+
+
+def _beyond_reason(log: Any) -> bool:  # noqa: ANN401 - lxml's log has no useful type
+    """Whether libxml2 stopped at a limit of its own: expat has found the same bytes well-formed."""
+    from lxml import etree
+
+    return any(one.domain == etree.ErrorDomains.PARSER for one in log)
 
 
 def _clear(pull: Any) -> None:  # noqa: ANN401 - lxml's pull parser has no useful type
@@ -251,7 +278,10 @@ def _with_lines(document: Path, schema: XMLSchema) -> tuple[SchemaFault, ...]:
     if document.stat().st_size > _LINES_UP_TO:
         return ()
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
-    tree = etree.parse(document, parser)
+    try:
+        tree = etree.parse(document, parser)
+    except etree.XMLSyntaxError as why:
+        raise _hostile(why) from None
     with _compiling:  # the errors of a schema are kept in the schema itself
         schema.validate(tree)
         return _told(schema.error_log)
@@ -264,8 +294,23 @@ def _told(log: Any) -> tuple[SchemaFault, ...]:  # noqa: ANN401 - as above
     return tuple(dict.fromkeys(faults))[:_MOST_FAULTS]
 
 
+def _unusable(folder: Path, files: Iterable[str]) -> Mapping[str, str]:
+    """Those of the files that cannot be compiled, and why; they are compiled here, once."""
+    found: dict[str, str] = {}
+    for file in sorted(set(files)):
+        try:
+            _compile(folder / file)
+        except ConfigurationError as why:
+            found[file] = str(why)
+    return found
+
+
 @lru_cache(maxsize=64)
 def _compiled(path: Path) -> XMLSchema:
+    return _compile(path)
+
+
+def _compile(path: Path) -> XMLSchema:
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
@@ -282,7 +327,12 @@ def _installed(folder: Path) -> SchemaSet:
     try:
         index = cast("dict[str, Any]", json.loads((folder / _INDEX).read_bytes()))
         entries = {(str(namespace), str(name)): str(file) for namespace, name, file in index["racines"]}
-        return SchemaSet(version=str(index["version"]), folder=folder, entries=MappingProxyType(entries))
+        return SchemaSet(
+            version=str(index["version"]),
+            folder=folder,
+            entries=MappingProxyType(entries),
+            unusable=tuple(map(str, index.get("inemployables", ()))),
+        )
     except (ValueError, KeyError, TypeError):
         raise ConfigurationError(
             f"Le jeu de schémas de {folder} est abîmé : supprimez ce dossier et ajoutez-le à nouveau."

@@ -11,6 +11,7 @@ import base64
 import binascii
 import copy
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -72,8 +73,9 @@ def validated(path: Path, *, trust: Trust, allow_sha1: bool, limit: int) -> Xade
         for name in _IDENTIFIERS
         if (value := element.get(name)) is not None
     )
+    chains = _Chains(trust)
     judged = [
-        _Judging(signature, root, identifiers, trust=trust, allow_sha1=allow_sha1).verdict()
+        _Judging(signature, root, identifiers, chains=chains, allow_sha1=allow_sha1).verdict()
         for signature in signatures
     ]
     bordereaux = [one for one in root.iter("Bordereau") if _depth(one) == 2]
@@ -114,16 +116,52 @@ def _read(path: Path, *, limit: int) -> Element:
         raise InvalidFile("XML_ILLISIBLE", f"{_WHAT} n'est pas du XML lisible ({error.msg}).") from None
 
 
+class _Chains:
+    """The certificates of a document, each one read and judged once: every bordereau has the same."""
+
+    def __init__(self, trust: Trust) -> None:
+        self._trust = trust
+        self._read: dict[bytes, x509.Certificate] = {}
+        self._problems: dict[tuple[bytes, ...], str] = {}
+
+    def certificate(self, der: bytes) -> x509.Certificate:
+        """A certificate, whose whole structure is right.
+
+        Raises:
+            ValueError: it is not one; so does TypeError, and UnsupportedAlgorithm.
+        """
+        known = self._read.get(der)
+        if known is None:
+            known = x509.Certificate.load(der, strict=True)
+            known.native  # noqa: B018 - asn1crypto reads lazily: a broken certificate shows here
+            pyca.load_der_x509_certificate(der).public_key()
+            self._read[der] = known
+        return known
+
+    def problem(self, certificate: x509.Certificate, others: Sequence[x509.Certificate]) -> str:
+        """As :func:`chain_problem`."""
+        key = tuple(one.dump() for one in (certificate, *others))
+        if key not in self._problems:
+            self._problems[key] = chain_problem(certificate, others, self._trust)
+        return self._problems[key]
+
+
 class _Judging:
     """One signature being verified."""
 
     def __init__(
-        self, signature: Element, root: Element, identifiers: Counter[str], *, trust: Trust, allow_sha1: bool
+        self,
+        signature: Element,
+        root: Element,
+        identifiers: Counter[str],
+        *,
+        chains: _Chains,
+        allow_sha1: bool,
     ) -> None:
         self._signature = signature
         self._root = root
         self._identifiers = identifiers
-        self._trust = trust
+        self._chains = chains
         self._allow_sha1 = allow_sha1
         parent = signature.getparent()
         self._signed: Element = parent if parent is not None else signature
@@ -216,9 +254,7 @@ class _Judging:
         for said in self._signature.iterfind(f"{_DS}KeyInfo/{_DS}X509Data/{_DS}X509Certificate"):
             try:
                 der = base64.b64decode("".join((said.text or "").split()), validate=True)
-                certificate = x509.Certificate.load(der, strict=True)
-                certificate.native  # noqa: B018 - asn1crypto reads lazily: a broken certificate shows here
-                pyca.load_der_x509_certificate(der).public_key()
+                certificate = self._chains.certificate(der)
             except (binascii.Error, ValueError, TypeError, UnsupportedAlgorithm):
                 raise _Broken("son certificat est illisible.") from None
             found.append(certificate)
@@ -252,7 +288,7 @@ class _Judging:
         if certificate is None or properties is None:
             return _WRONG
         others = [one for one in self._certificates() if one != certificate]
-        problem = chain_problem(certificate, others, self._trust)
+        problem = self._chains.problem(certificate, others)
         if problem or properties.signed_at is None:
             return problem
         at = properties.signed_at

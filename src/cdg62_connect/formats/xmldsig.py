@@ -49,6 +49,7 @@ def signed_elements(
 
     methods = {one for one in _algorithms.SignatureMethod if not one.name.startswith("HMAC")}
     digests = set(_algorithms.DigestAlgorithm)
+    signer = x509.load_der_x509_certificate(certificate)
     if not allow_sha1:
         methods = {one for one in methods if "SHA1" not in one.name}
         digests.discard(_algorithms.DigestAlgorithm.SHA1)
@@ -57,12 +58,13 @@ def signed_elements(
         expect_references=False,
         signature_methods=frozenset(methods),
         digest_algorithms=frozenset(digests),
+        verification_time=signer.not_valid_before_utc,  # its dates are judged with its trust, by the caller
         default_reference_c14n_method=_algorithms.CanonicalizationMethod.CANONICAL_XML_1_0,
     )
     try:
         results: list[Any] = _verifier.XMLVerifier().verify(
             document,
-            x509_cert=x509.load_der_x509_certificate(certificate),
+            x509_cert=signer,
             validate_schema=False,  # the serial numbers of today are too long for its integers
             parser=whole_parser(),
             id_attribute="Id",

@@ -16,6 +16,7 @@ from cdg62_connect.journey.database import writing
 from cdg62_connect.journey.hold import iso
 from cdg62_connect.journey.state import Stage
 from cdg62_connect.journey.wording import platform_label
+from cdg62_connect.settings import PES
 
 with extra("journey", needed_for="Le journal des dossiers"):
     from sqlalchemy import delete, select
@@ -99,7 +100,9 @@ def _of_dossier(row: Row, settings: AlertSettings, now: datetime) -> Alert | Non
         message = f"{row.id_depot} : une personne doit agir (cdg62-connect dossier {row.id_depot})."
         return Alert(f"bloque:{row.id_depot}:{row.changed_at:%Y%m%dT%H%M%S}", Level.CRITIQUE, message)
     if row.progress is Stage.TRANSMITTED and now - row.changed_at >= timedelta(hours=settings.ar_hours):
-        message = f"{row.id_depot} : pas d'accusé de réception de la préfecture depuis plus de {settings.ar_hours} h."
+        pes = f"_{PES}_" in row.id_depot
+        awaited = "acquit d'Hélios" if pes else "accusé de réception de la préfecture"
+        message = f"{row.id_depot} : pas d'{awaited} depuis plus de {settings.ar_hours} h."
         return Alert(f"ar:{row.id_depot}", Level.ATTENTION, message)
     return None
 

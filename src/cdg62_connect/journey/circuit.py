@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -16,6 +17,7 @@ from cdg62_connect.iparapheur import (
     Submitted,
 )
 from cdg62_connect.journey import events as ev
+from cdg62_connect.journey.helios.visuel import pes_as_pdf
 from cdg62_connect.journey.keys import parapheur_key
 from cdg62_connect.journey.signed_document import judge_signed, unsigned
 from cdg62_connect.journey.step import PARIS, Context, Later
@@ -55,7 +57,7 @@ class OpenCircuit:
         accepted = dossier.accepted
         return accepted is not None and accepted.signer and dossier.circuit is None and dossier.draft is None
 
-    def plan(self, context: Context) -> ev.IntentRecorded:
+    def plan(self, context: Context) -> ev.IntentRecorded | tuple[ev.Fact, ...]:
         """The key is all that is needed to find the dossier again."""
         dossier = context.dossier
         assert dossier.accepted is not None
@@ -65,26 +67,29 @@ class OpenCircuit:
 
     def perform(self, context: Context, intent: ev.IntentRecorded) -> tuple[ev.Fact, ...]:
         """Send the document and its annexes."""
+        submission = self.submission(context, intent.key)
+        submitted = context.assignment.platforms.require_parapheur().submit(submission)
+        return (_there(submitted, "created"),)
+
+    def submission(self, context: Context, key: str) -> Submission:
+        """What is given to the parapheur."""
         accepted = context.dossier.accepted
         assert accepted is not None
         type_technique, sous_type = _typage(context)
-        submitted = context.assignment.platforms.require_parapheur().submit(
-            Submission(
-                key=intent.key,
-                titre=accepted.objet[:_LONGEST_TITLE],
-                type=type_technique,
-                sous_type=sous_type,
-                documents=(Document(nom=accepted.document.nom, content=context.payload(accepted.document)),),
-                annexes=tuple(
-                    Document(nom=annexe.nom, content=context.payload(annexe), content_type=_media(annexe.nom))
-                    for annexe in accepted.annexes
-                ),
-                annotation_publique=accepted.annotation_publique,
-                annotation_privee=accepted.annotation_privee,
-                date_limite=accepted.date_limite,
-            )
+        return Submission(
+            key=key,
+            titre=accepted.objet[:_LONGEST_TITLE],
+            type=type_technique,
+            sous_type=sous_type,
+            documents=(Document(nom=accepted.document.nom, content=context.payload(accepted.document)),),
+            annexes=tuple(
+                Document(nom=annexe.nom, content=context.payload(annexe), content_type=_media(annexe.nom))
+                for annexe in accepted.annexes
+            ),
+            annotation_publique=accepted.annotation_publique,
+            annotation_privee=accepted.annotation_privee,
+            date_limite=accepted.date_limite,
         )
-        return (_there(submitted, "created"),)
 
     def reconcile(self, context: Context, intent: ev.IntentRecorded) -> tuple[ev.Fact, ...]:
         """The parapheur has the key, or never had it."""
@@ -140,6 +145,10 @@ class WatchCircuit:
 
     name = "suivre_circuit"
     platform = "iparapheur"
+    signed = ("pdf_signe", "pdf")
+    """Nature and suffix of what comes back signed."""
+
+    judge = staticmethod(judge_signed)
 
     def applies(self, dossier: Dossier) -> bool:
         """In the circuit, without its end."""
@@ -201,20 +210,22 @@ class WatchCircuit:
                 return (unsigned(self.name, "Le parapheur ne rend aucun document.", advice=_SIGN_AGAIN),)
             accepted = context.dossier.accepted
             assert accepted is not None
-            signed_name = f"{Path(accepted.document.nom).stem[:80]}_signe.pdf"
+            nature, suffix = self.signed
+            signed_name = f"{Path(accepted.document.nom).stem[:80]}_signe.{suffix}"
             files = [
-                _kept(context, found.documents[0].file, "pdf_signe", signed_name),
+                _kept(context, found.documents[0].file, nature, signed_name),
                 *_evidence(context, found, slip="bordereau_signature.pdf"),
             ]
             circuit = context.dossier.circuit
             assert circuit is not None
             unconfirmed = circuit.how != "created" and not circuit.confirmed
-            judged = judge_signed(
+            judged = self.judge(
                 context,
                 context.documents.path(files[0].sha256),
                 step=self.name,
                 files=tuple(files),
                 advice=_SIGN_AGAIN,
+                detached=[context.documents.path(one.sha256) for one in found.documents[0].signatures],
                 signed_at=state.signed_at,
                 adopted=f"Le dossier {dossier_id} du parapheur" if unconfirmed else "",
             )
@@ -275,6 +286,8 @@ def _evidence(context: Context, found: Evidence, *, slip: str) -> list[ev.Stored
     accepted = context.dossier.accepted
     assert accepted is not None
     ours = {file.sha256 for file in (accepted.document, *accepted.annexes)}
+    if accepted.pes is not None:
+        ours.add(hashlib.sha256(pes_as_pdf(context.documents.path(accepted.document.sha256))).hexdigest())
     added = (*(one.file for one in found.documents[1:]), *found.annexes)
     signatures = (
         *(signature for one in found.documents for signature in one.signatures),
@@ -299,7 +312,7 @@ def _typage(context: Context) -> tuple[str, str]:
     assert accepted is not None
     account = context.assignment.platforms.authority.require_parapheur()
     sous_type = accepted.sous_type or account.sous_type(accepted.code_document) or ""
-    return accepted.type_technique or account.type_technique, sous_type
+    return accepted.type_technique or account.type_of(accepted.code_document), sous_type
 
 
 def _there(submitted: Submitted, how: Literal["created", "found"]) -> ev.Fact:

@@ -37,6 +37,6 @@ def open_parapheur(sessions: Sessions, authority: Authority) -> OpenedParapheur:
     from cdg62_connect.iparapheur.rest_v5 import Compte, IparapheurRest, ParapheurRest
 
     rest = IparapheurRest(
-        sessions.parapheur_rest, compte=Compte(account.login, account.password), realm=platform.realm
+        sessions.parapheur_rest(), compte=Compte(account.login, account.password), realm=platform.realm
     )
     return OpenedParapheur(ParapheurRest(rest, tenant=account.tenant, bureau=account.desk), rest.close)

@@ -20,12 +20,48 @@ class _Fact(BaseModel):
 
 
 class StoredFile(_Fact):
-    """A document in the content-addressed store, and the name a person knows it by."""
+    """A document in the content-addressed store, and the name a person knows it by.
+
+    ``signature`` tells what stamping did to the signatures of a stamped copy; ``""`` when it was not looked at.
+    """
 
     nature: str
     nom: str
     sha256: str
     type_piece: str = ""
+    signature: Literal["", "intacte", "rompue", "aucune"] = ""
+
+
+class AnswerTo(_Fact):
+    """The message of the préfecture that a deposit answers.
+
+    ``refus``: the authority explicitly does not give what is asked for. ``rang`` counts the deposits that tried
+    to answer before and came to nothing.
+    """
+
+    id_depot: str
+    message: int
+    sorte: int
+    acte: int
+    acte_id: str
+    numero: str
+    dated: date | None = None
+    refus: bool = False
+    rang: int = 0
+
+    @property
+    def key(self) -> str:
+        """The message, as every deposit that answers it names it."""
+        return f"reponse:{self.message}"
+
+
+class PesFacts(_Fact):
+    """What a PES says of itself, and where the parapheur is to sign it (``""``: nowhere)."""
+
+    nom_fic: str
+    cod_col: str
+    id_coll: str
+    xpath: str = ""
 
 
 class Received(_Fact):
@@ -63,7 +99,10 @@ class Accepted(_Fact):
     numero_acte: str = ""
     date_acte: date | None = None
     document_papier: bool = False
+    date_affichage: date | None = None
+    reponse_a: AnswerTo | None = None
     avertissements: tuple[dict[str, str], ...] = ()
+    pes: PesFacts | None = None
 
 
 class Quarantined(_Fact):
@@ -168,12 +207,70 @@ class Transmitted(_Fact):
     how: Literal["created", "found", "adopted"]
 
 
+class PesTransmitted(_Fact):
+    """S2LOW has the PES, for Hélios."""
+
+    kind: Literal["pes_transmitted"] = "pes_transmitted"
+    transaction: int
+    nom_fic: str
+    sha1: str
+    how: Literal["created", "found", "adopted"]
+
+
+class HeliosAnomalie(_Fact):
+    """A reason that Hélios gives, and the pièce and the line it is about, ``""`` when it is the whole."""
+
+    code: str
+    numero: str
+    texte: str
+    piece: str = ""
+    ligne: str = ""
+
+
+class HeliosElement(_Fact):
+    """What became of one bordereau, justificatif (``pj``) or marché of a PES, and what may be done with it now."""
+
+    domaine: str
+    exercice: str = ""
+    bordereau: str = ""
+    pj: str = ""
+    marche: str = ""
+    sort: Literal["integre", "deja_integre", "a_refaire", "sans_reponse"]
+    anomalies: tuple[HeliosAnomalie, ...] = ()
+
+
+class PesAcquitted(_Fact):
+    """Hélios has answered: the acquit is in the store, with the verdict it holds.
+
+    ``omis``: elements that are in the acquit and not told here, there being too many of them.
+    """
+
+    kind: Literal["pes_acquitted"] = "pes_acquitted"
+    statut: int
+    verdict: Literal["accepte", "partiel", "refuse"]
+    elements: tuple[HeliosElement, ...]
+    flux: tuple[HeliosAnomalie, ...] = ()
+    omis: int = 0
+    files: tuple[StoredFile, ...]
+    message: str
+
+
+class PesRefused(_Fact):
+    """S2LOW did not take the PES: nothing of it has reached Hélios."""
+
+    kind: Literal["pes_refused"] = "pes_refused"
+    statut: int
+    reason: str
+    advice: str
+
+
 class WaitingForPerson(_Fact):
     """The acte waits on S2LOW for an agent (status 17 or 18)."""
 
     kind: Literal["waiting_for_person"] = "waiting_for_person"
     statut: int
     who: str
+    lien: str = ""
 
 
 class PersonActed(_Fact):
@@ -201,6 +298,7 @@ class RefusedByLegality(_Fact):
     statut: int
     etape: Literal["tdt", "prefecture"]
     reason: str
+    advice: str = ""
 
 
 class ActeCancelled(_Fact):
@@ -208,6 +306,74 @@ class ActeCancelled(_Fact):
 
     kind: Literal["cancelled"] = "cancelled"
     statut: int
+    files: tuple[StoredFile, ...] = ()
+
+
+class PrefectureMessage(_Fact):
+    """The préfecture wrote about the acte after its accusé de réception; the message is in the store.
+
+    ``sorte`` is S2LOW's type of transaction: 2 simple letter, 3 request for documents, 4 observations, 5 déféré.
+    """
+
+    kind: Literal["prefecture_message"] = "prefecture_message"
+    message: int
+    sorte: int
+    dated: date | None = None
+    texte: str = ""
+    deadline: date | None = None
+    files: tuple[StoredFile, ...] = ()
+    lien: str = ""
+    remark: str = ""
+
+
+class PrefectureAnswered(_Fact):
+    """An answer to a message is in the préfecture's hands: ours (``lot``), or one sent on the site (``""``)."""
+
+    kind: Literal["prefecture_answered"] = "prefecture_answered"
+    message: int
+    reponse: int
+    lot: str = ""
+    files: tuple[StoredFile, ...] = ()
+
+
+class PrefectureSilent(_Fact):
+    """Nobody answered a message, and the time in which that mattered is over."""
+
+    kind: Literal["prefecture_silent"] = "prefecture_silent"
+    message: int
+
+
+class AnswerDelivered(_Fact):
+    """The answer to a simple letter has left S2LOW; nobody acknowledges such an answer."""
+
+    kind: Literal["answer_delivered"] = "answer_delivered"
+    statut: int
+
+
+class ClassificationOutdated(_Fact):
+    """The ministry refused the acte for its classification alone: it goes again, signed as it is."""
+
+    kind: Literal["classification_outdated"] = "classification_outdated"
+    statut: int
+    transaction: int
+    numero: str
+    reason: str
+    used: date | None = None
+    current: date | None = None
+
+
+class ClassificationRequested(_Fact):
+    """S2LOW was asked to get the classification in force; ``found``: somebody had asked already."""
+
+    kind: Literal["classification_requested"] = "classification_requested"
+    how: Literal["created", "found"]
+
+
+class ClassificationRenewed(_Fact):
+    """S2LOW has a newer classification than the one that was refused."""
+
+    kind: Literal["classification_renewed"] = "classification_renewed"
+    version_du: date
 
 
 class CircuitReleased(_Fact):
@@ -320,11 +486,21 @@ Fact = Annotated[
     | RejectedInCircuit
     | NumberReserved
     | Transmitted
+    | PesTransmitted
+    | PesAcquitted
+    | PesRefused
     | WaitingForPerson
     | PersonActed
     | AcknowledgedByPrefecture
     | RefusedByLegality
     | ActeCancelled
+    | PrefectureMessage
+    | PrefectureAnswered
+    | PrefectureSilent
+    | AnswerDelivered
+    | ClassificationOutdated
+    | ClassificationRequested
+    | ClassificationRenewed
     | CircuitReleased
     | PastellDocumentOpened
     | PastellFormFilled

@@ -15,6 +15,7 @@ from cdg62_connect.errors import HoldLost
 from cdg62_connect.extras import extra
 from cdg62_connect.journey import events as ev
 from cdg62_connect.journey.database import writing
+from cdg62_connect.journey.pace import first_look
 from cdg62_connect.journey.state import apply, fold
 from cdg62_connect.moments import reach
 
@@ -157,7 +158,11 @@ class Hold:
                 "scheduled_at": iso(at),
                 "remote": state.pastell.key if state.pastell else "",
                 "remote_seen": state.pastell.seen if state.pastell else "",
+                "s2low": state.transaction,
+                "answers": state.answers,
             }
+            if state.listens != self.state.listens:
+                index["listen_at"] = iso(first_look(self.id_depot, at)) if state.listens else None
             if self.state.last_seq:
                 self._guarded(connection, **index)
             else:

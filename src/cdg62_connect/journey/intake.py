@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from cdg62_connect.errors import ConfigurationError, InvalidInput, JournalError
 from cdg62_connect.journey import events as ev
 from cdg62_connect.journey.publication import deposit_report
+from cdg62_connect.journey.state import Stage
 from cdg62_connect.journey.store import Busy
 from cdg62_connect.operis import (
     CheckedDeposit,
+    CheckedPes,
     DepositRefused,
     DepositReport,
     DepositTree,
@@ -24,6 +26,7 @@ from cdg62_connect.operis import (
     manifest_digest,
     read_lot,
 )
+from cdg62_connect.settings import PES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from cdg62_connect.clock import Clock
     from cdg62_connect.journey.documents import Documents
     from cdg62_connect.journey.hold import Hold
+    from cdg62_connect.journey.prefecture_desk import AnswerDesk
     from cdg62_connect.journey.state import Dossier
     from cdg62_connect.journey.store import Store
     from cdg62_connect.settings import Settings
@@ -65,7 +69,8 @@ class Intake:
                 taken[name] = self._tree.lot_of(name)
             except InvalidInput as refused:
                 failed[name] = f"{refused} Sortez ce dossier d'encours/."
-        in_course = {row.id_depot for row in self._store.rows(in_course=True)}
+        rows = self._store.rows(in_course=True)
+        in_course = {row.id_depot for row in rows if row.stage is not Stage.IN_EXCHANGE}
         for name, lot in taken.items():
             if lot in in_course and name == lot:
                 continue
@@ -148,9 +153,10 @@ class Check:
 
     name = "controler"
 
-    def __init__(self, settings: Settings, *, clock: Clock) -> None:
+    def __init__(self, settings: Settings, *, clock: Clock, answers: AnswerDesk | None = None) -> None:
         self._settings = settings
         self._clock = clock
+        self._answers = answers
 
     def applies(self, dossier: Dossier) -> bool:
         """Received, neither accepted nor refused."""
@@ -174,16 +180,55 @@ class Check:
                     avertissements=tuple(_plain(finding) for finding in refused.report.avertissements),
                 ),
             )
+        answered = None if isinstance(deposit, CheckedPes) else self._answered(deposit)
+        if isinstance(answered, Finding):
+            warnings = tuple(_plain(finding) for finding in deposit.warnings)
+            return (ev.Quarantined(erreurs=(_plain(answered),), avertissements=warnings),)
         for path, sha256 in _files(deposit):
             documents.keep(path, sha256=sha256, id_depot=dossier.id_depot)
-        return (_accepted(deposit),)
+        return (_accepted_pes(deposit) if isinstance(deposit, CheckedPes) else _accepted(deposit, answered),)
+
+    def _answered(self, deposit: CheckedDeposit) -> ev.AnswerTo | Finding | None:
+        """The message of the préfecture that a lot answers, when it answers one."""
+        asked = deposit.manifest.reponse_a
+        return self._answers.judge(deposit, asked) if asked is not None and self._answers else None
 
 
-def _files(deposit: CheckedDeposit) -> list[tuple[Path, str]]:
-    return [(file.path, file.sha256) for file in (deposit.document, *deposit.annexes)]
+def _files(deposit: CheckedDeposit | CheckedPes) -> list[tuple[Path, str]]:
+    annexes = () if isinstance(deposit, CheckedPes) else deposit.annexes
+    return [(file.path, file.sha256) for file in (deposit.document, *annexes)]
 
 
-def _accepted(deposit: CheckedDeposit) -> ev.Accepted:
+def _accepted_pes(deposit: CheckedPes) -> ev.Accepted:
+    circuit, header = deposit.manifest.circuit, deposit.pes.header
+    return ev.Accepted(
+        siren=deposit.authority.siren,
+        flux=deposit.authority.flux(PES),
+        numero_dossier=deposit.numero,
+        id_externe=deposit.manifest.id_externe or "",
+        code_document=PES,
+        objet=deposit.objet,
+        document=ev.StoredFile(nature="document", nom=deposit.document.nom, sha256=deposit.document.sha256),
+        signer=deposit.signer,
+        transmettre=True,
+        type_technique=circuit.iparapheur_type or "",
+        sous_type=circuit.sous_type or "",
+        date_limite=circuit.date_limite,
+        annotation_publique=circuit.annotation_publique or "",
+        annotation_privee=circuit.annotation_privee or "",
+        nature=0,
+        matiere="",
+        avertissements=tuple(_plain(finding) for finding in deposit.warnings),
+        pes=ev.PesFacts(
+            nom_fic=header.nom_fic,
+            cod_col=header.cod_col,
+            id_coll=header.id_coll,
+            xpath=(deposit.pes.signature_xpath or "") if deposit.signer else "",
+        ),
+    )
+
+
+def _accepted(deposit: CheckedDeposit, answered: ev.AnswerTo | None) -> ev.Accepted:
     return ev.Accepted(
         siren=deposit.authority.siren,
         flux=deposit.authority.flux(deposit.manifest.document.code),
@@ -213,6 +258,8 @@ def _accepted(deposit: CheckedDeposit) -> ev.Accepted:
         numero_acte=deposit.numero_acte or "",
         date_acte=deposit.date_acte,
         document_papier=bool(deposit.manifest.legalite.document_papier),
+        date_affichage=deposit.manifest.legalite.date_affichage,
+        reponse_a=answered,
         avertissements=tuple(_plain(finding) for finding in deposit.warnings),
     )
 

@@ -29,6 +29,9 @@ with extra("journey", needed_for="Le parcours des dossiers"):
     from cdg62_connect.journey.intake import Intake
     from cdg62_connect.journey.locks import Taken, locked
     from cdg62_connect.journey.pastell.fleet import FleetWatch
+    from cdg62_connect.journey.prefecture_desk import AnswerDesk
+    from cdg62_connect.journey.prefecture_ledger import PrefectureLedger
+    from cdg62_connect.journey.prefecture_watch import PrefectureWatch
     from cdg62_connect.journey.routes import Routes
     from cdg62_connect.journey.step import Context
     from cdg62_connect.journey.store import Busy, Row, Store
@@ -71,10 +74,13 @@ class Journey:
         self._desk = PlatformDesk(settings, clock=self._clock)
         self._weather = self._store.weather(longest=float(settings.rhythm.longest_seconds))
         self._expiries = ExpiryWatch(settings, clock=self._clock)
+        self._letters = PrefectureLedger(self._store.engine)
         self._classifications: dict[str, tuple[date, Classification]] = {}
         self._engine = Engine(
             settings,
-            routes=Routes(settings, clock=self._clock).of,
+            routes=Routes(
+                settings, clock=self._clock, answers=AnswerDesk(store=self._store, ledger=self._letters)
+            ).of,
             desk=self._desk,
             gate=ReleaseGate(settings),
             tree=self.tree,
@@ -86,6 +92,15 @@ class Journey:
         )
         self._fleet = FleetWatch(
             settings, store=self._store, desk=self._desk, weather=self._weather, clock=self._clock
+        )
+        self._prefecture = PrefectureWatch(
+            settings,
+            store=self._store,
+            ledger=self._letters,
+            documents=self.documents,
+            desk=self._desk,
+            weather=self._weather,
+            clock=self._clock,
         )
         self._intake = Intake(tree=self.tree, store=self._store, clock=self._clock)
 
@@ -110,11 +125,12 @@ class Journey:
         stop the others.
         """
         report = PassReport()
-        self._purge_once_a_day()
         self._intake.run(received=report.received, failed=report.failed)
         self._weather.look_out()
         now = self._clock.now()
         divergences = self._fleet.run()
+        self._prefecture.run(stop=stop)
+        self._purge_once_a_day()  # once it is known for whom the préfecture waits
         for id_depot in self._store.due(now):
             if stop():
                 break
@@ -151,7 +167,7 @@ class Journey:
             now=self._clock.now(),
             names={authority.siren: authority.name for authority in self._settings.authorities},
         )
-        return by_gravity([*found, *self._expiries.alerts()])
+        return by_gravity([*found, *self._expiries.alerts(), *self._prefecture.alerts()])
 
     def _give_alerts(self, others: list[Alert]) -> list[Alert]:
         """Give those that are new, one process at a time: two would each call for the same alert."""
@@ -191,7 +207,8 @@ class Journey:
     def resume(self, id_depot: str | None = None) -> int:
         """Make one dossier, or every dossier in course, due at once; how many.
 
-        Nothing is sent twice: an interrupted effect is first reconciled with its platform.
+        Nothing is sent twice: an interrupted effect is first reconciled with its platform. What the préfecture
+        wrote is asked for too: about that acte, closed or not, or the unread messages of every authority.
 
         Raises:
             UnknownDossier: the journal has none of that name.
@@ -199,7 +216,8 @@ class Journey:
         if id_depot is not None:
             self._store.dossier(id_depot)
         self._weather.forget()
-        return self._store.make_due(id_depot)
+        heard = self._letters.hurry(id_depot, now=self._clock.now())
+        return max(self._store.make_due(id_depot), heard)
 
     def adopt(self, id_depot: str, *, platform: str, remote_id: str, by: str, motif: str) -> None:
         """Resolve a blocked dossier: this element of the platform is its own.
@@ -269,7 +287,10 @@ class Journey:
             if mark.exists() and mark.read_text("ascii") == today:
                 return
             with locked(mark.with_suffix(".lock")):
-                for gone in self.tree.purge(moment=now, keep_days=self._settings.deposit.keep_days):
+                kept = frozenset(self._letters.in_exchange())
+                for gone in self.tree.purge(
+                    moment=now, keep_days=self._settings.deposit.keep_days, kept=kept
+                ):
                     _log.info("purgé : %s", gone.name)
                 write_durably(mark, today.encode("ascii"))
         except Taken:

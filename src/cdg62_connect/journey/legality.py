@@ -9,11 +9,14 @@ from cdg62_connect.durable import write_durably
 from cdg62_connect.errors import InvalidFile, NotFound, NotReady
 from cdg62_connect.formats import ActeId, ArActe
 from cdg62_connect.journey import events as ev
-from cdg62_connect.journey.acte_plan import ActePlan, plan_acte
+from cdg62_connect.journey.acte_plan import ActePlan, main_document, plan_acte
 from cdg62_connect.journey.acte_search import Verdict, search_acte
+from cdg62_connect.journey.classification import outdated
 from cdg62_connect.journey.documents import digest_of
+from cdg62_connect.journey.s2low_standing import foreign, not_shown, refused, unforeseen, waiting
+from cdg62_connect.journey.stamped import BROKEN_BY_THE_STAMP, day_nobody_gave, judge_stamped
 from cdg62_connect.journey.step import Context, Later
-from cdg62_connect.s2low import ActeFile, ActeStatus, NewActe, S2low
+from cdg62_connect.s2low import ActeFile, ActeStatus, NewActe, OutdatedClassification, S2low
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,15 +27,10 @@ if TYPE_CHECKING:
 _LOOKS_FOR_STAMP = 3
 """S2LOW answers the unstamped file when stamping fails: after so many looks we go on without the stamp."""
 
-_LOOKS_BEFORE_LOST = 5
-"""A transaction that S2LOW no longer shows after so many looks is a person's business."""
-
 _DOWNLOAD_LIMIT = 1024**3
 
-_WHO = {
-    17: "l'agent télétransmetteur de l'autorité : il confirme l'envoi de l'acte sur S2LOW",
-    18: "le signataire désigné sur S2LOW : l'acte y attend une signature",
-}
+_MOST_RESENDS = 3
+"""An acte refused so many times for its classification has another trouble."""
 
 
 class Transmit:
@@ -46,6 +44,8 @@ class Transmit:
         """To be transmitted, and signed when it had to be."""
         accepted = dossier.accepted
         if accepted is None or not accepted.transmettre or dossier.transmitted or dossier.rejected:
+            return False
+        if dossier.outdated or dossier.refused:
             return False
         return dossier.signed is not None or not accepted.signer
 
@@ -121,42 +121,21 @@ class WatchActe:
         try:
             status = s2low.actes.statut(transmitted.transaction)
         except NotFound as unknown:
-            if context.same("introuvable") < _LOOKS_BEFORE_LOST:
-                return Later("S2LOW ne montre pas cette transaction", cause="introuvable")
-            return (
-                ev.Blocked(
-                    code="TRANSACTION_INCONNUE",
-                    step=self.name,
-                    reason=f"S2LOW ne connaît pas la transaction {transmitted.transaction}.",
-                    who="l'administrateur S2LOW",
-                    advice=unknown.advice,
-                ),
-            )
-        if status.waiting_for_person:
-            if context.dossier.waiting is not None and context.dossier.waiting.statut == status.code:
-                return Later(f"attend sur S2LOW {_WHO[status.code]}")
-            return (ev.WaitingForPerson(statut=status.code, who=_WHO[status.code]),)
-        if context.dossier.waiting is not None:
-            return (ev.PersonActed(statut=status.code),)
+            return not_shown(context, self.name, unknown)
+        if (waits := waiting(context, status)) is not None:
+            return waits
         if status.acknowledged:
             return self._bring_evidence(context, s2low, status)
         if status.cancelled:
             return (ev.ActeCancelled(statut=status.code),)
         if status.refused:
-            etape = "prefecture" if status.flux_retour else "tdt"
-            reason = status.message or status.libelle
-            return (ev.RefusedByLegality(statut=status.code, etape=etape, reason=reason),)
+            again = (
+                isinstance(status.refus, OutdatedClassification) and context.dossier.resends < _MOST_RESENDS
+            )
+            return (outdated(context, status) if again else refused(status),)
         if status.in_progress:
             return Later(f"sur S2LOW : {status.libelle}")
-        return (
-            ev.Blocked(
-                code="STATUT_INATTENDU",
-                step=self.name,
-                reason=f"L'acte est au statut {status.code} ({status.libelle}) sur S2LOW.",
-                who="l'agent chargé du contrôle de légalité",
-                advice="Voyez sur S2LOW ce qui a été fait de cet acte, puis adoptez la transaction à suivre.",
-            ),
-        )
+        return (unforeseen(self.name, status),)
 
     def _bring_evidence(
         self, context: Context, s2low: S2low, status: ActeStatus
@@ -176,39 +155,61 @@ class WatchActe:
                 ar = ArActe.read(content)
                 acte_id = ActeId.parse(ar.acte_id)
             except InvalidFile as unreadable:
-                return (_foreign(self.name, f"L'accusé de réception ne se lit pas : {unreadable}"),)
+                return (foreign(self.name, f"L'accusé de réception ne se lit pas : {unreadable}"),)
             if (acte_id.siren, acte_id.numero) != (context.dossier.siren, transmitted.numero):
                 return (
-                    _foreign(self.name, f"L'accusé de réception est celui d'un autre acte : {ar.acte_id}."),
+                    foreign(self.name, f"L'accusé de réception est celui d'un autre acte : {ar.acte_id}."),
                 )
             ar_path = folder / "ar.xml"
             write_durably(ar_path, content)
             home = [(ar_path, "ar_prefecture", "ar_prefecture.xml", digest_of(ar_path))]
             slip = s2low.actes.bordereau(transaction, into=folder, limit=_DOWNLOAD_LIMIT)
             home.append((slip.path, "bordereau_acquittement", "bordereau_acquittement.pdf", slip.sha256))
-            main = context.dossier.signed.files[0] if context.dossier.signed else accepted.document
-            originals = {file.sha256 for file in (main, *accepted.annexes)}
+            ours = [
+                context.documents.path(file.sha256)
+                for file in (main_document(context.dossier), *accepted.annexes)
+            ]
             unstamped: list[str] = []
+            stamped: list[ev.StoredFile] = []
+            day_of_publication: list[str] = []
             for rank, file in enumerate(listed[1:]):
                 if file.mimetype != "application/pdf":
                     continue
-                got = s2low.actes.telecharger(file.id, into=folder, tampon=True, limit=_DOWNLOAD_LIMIT)
+                sent = ours[rank] if rank < len(ours) and file.size == ours[rank].stat().st_size else None
+                got = s2low.actes.tamponne(
+                    file.id,
+                    into=folder,
+                    original_sha256=sent.name if sent else None,
+                    date_affichage=accepted.date_affichage,
+                    limit=_DOWNLOAD_LIMIT,
+                )
                 stem = _plain(Path(file.posted_filename or file.name).stem)
-                if got.sha256 in originals:
+                if not got.tamponne:
                     unstamped.append(stem)
-                elif rank:
-                    home.append(
-                        (got.path, "annexe_tamponnee", f"annexe{rank}_{stem}_tamponnee.pdf", got.sha256)
-                    )
-                else:
-                    home.append((got.path, "acte_tamponne", f"{stem}_tamponne.pdf", got.sha256))
+                    continue
+                nature = "annexe_tamponnee" if rank else "acte_tamponne"
+                nom = f"annexe{rank}_{stem}_tamponnee.pdf" if rank else f"{stem}_tamponne.pdf"
+                if not rank and accepted.date_affichage is None:
+                    day_of_publication += filter(None, [day_nobody_gave(got.download.path)])
+                verdict = judge_stamped(got.download.path, moment=context.clock.now())
+                kept = context.keep(got.download.path, nature=nature, nom=nom, sha256=got.download.sha256)
+                stamped.append(kept.model_copy(update={"signature": verdict}))
             if unstamped and context.same("tampon") < _LOOKS_FOR_STAMP:
                 return Later("S2LOW n'a pas encore tamponné " + ", ".join(unstamped), cause="tampon")
-            files = tuple(
-                context.keep(path, nature=nature, nom=nom, sha256=sha256)
-                for path, nature, nom, sha256 in home
+            files = (
+                *(
+                    context.keep(path, nature=nature, nom=nom, sha256=sha256)
+                    for path, nature, nom, sha256 in home
+                ),
+                *stamped,
             )
-        remark = f"S2LOW n'a pas tamponné : {', '.join(unstamped)}." if unstamped else ""
+        remark = " ".join(
+            (
+                *([f"S2LOW n'a pas tamponné : {', '.join(unstamped)}."] if unstamped else []),
+                *day_of_publication,
+                *([BROKEN_BY_THE_STAMP] if any(one.signature == "rompue" for one in stamped) else []),
+            )
+        )
         return (
             ev.AcknowledgedByPrefecture(
                 statut=status.code,
@@ -222,16 +223,6 @@ class WatchActe:
 
 def _acte_file(context: Context, file: ev.StoredFile) -> ActeFile:
     return ActeFile(nom=file.nom, content=context.payload(file), type_piece=file.type_piece)
-
-
-def _foreign(step: str, reason: str) -> ev.Blocked:
-    return ev.Blocked(
-        code="AR_ETRANGER",
-        step=step,
-        reason=reason,
-        who="l'agent chargé du contrôle de légalité et l'administrateur S2LOW",
-        advice="Vérifiez la transaction sur S2LOW avant toute autre action.",
-    )
 
 
 def _plain(stem: str) -> str:

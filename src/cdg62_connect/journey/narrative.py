@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from cdg62_connect.journey import events as ev
+from cdg62_connect.journey.prefecture import label_of
 
 _STEPS = {
     "ouvrir_circuit": "envoi au parapheur",
     "lancer_circuit": "départ dans le circuit",
     "transmettre": "transmission à S2LOW",
+    "repondre": "réponse à la préfecture",
+    "demander_classification": "demande de la classification",
+    "transmettre_pes": "transmission du PES à S2LOW",
     "liberer_circuit": "suppression au parapheur",
     "creer_pastell": "ouverture d'un document dans Pastell",
     "remplir_pastell": "remplissage du document de Pastell",
@@ -49,8 +53,14 @@ def told(fact: ev.Fact) -> str:
             return f"numéro d'acte réservé : {numero}"
         case ev.Transmitted(transaction=transaction, numero=numero, how=how):
             return f"transmis à S2LOW : acte {numero}, transaction {transaction}{_HOW[how]}"
-        case ev.WaitingForPerson(statut=statut, who=who):
-            return f"statut {statut} sur S2LOW, attend {who}"
+        case ev.PesTransmitted(transaction=transaction, nom_fic=nom_fic, how=how):
+            return f"PES {nom_fic} transmis à S2LOW, transaction {transaction}{_HOW[how]}"
+        case ev.PesAcquitted(message=message):
+            return f"acquit d'Hélios : {message}"
+        case ev.PesRefused(reason=reason):
+            return f"PES refusé par S2LOW : {reason}"
+        case ev.WaitingForPerson(statut=statut, who=who, lien=lien):
+            return f"statut {statut} sur S2LOW, attend {who}" + (f" ({lien})" if lien else "")
         case ev.PersonActed():
             return "l'attente sur S2LOW est levée"
         case ev.AcknowledgedByPrefecture(acte_id=acte_id, received_on=day):
@@ -59,6 +69,16 @@ def told(fact: ev.Fact) -> str:
             return f"anomalie @ctes : {reason}"
         case ev.ActeCancelled():
             return "transmission annulée sur S2LOW"
+        case ev.PrefectureMessage() | ev.PrefectureAnswered() | ev.PrefectureSilent() | ev.AnswerDelivered():
+            return _told_of_exchange(fact)
+        case ev.ClassificationOutdated(numero=numero, reason=reason):
+            return f"anomalie @ctes sur {numero} pour la classification seule, l'acte repart : {reason}"
+        case ev.ClassificationRequested(how="found"):
+            return "la classification était déjà demandée"
+        case ev.ClassificationRequested():
+            return "nouvelle classification demandée"
+        case ev.ClassificationRenewed(version_du=version):
+            return f"classification du {version:%d/%m/%Y} reçue"
         case ev.CircuitReleased(how="gone"):
             return "le parapheur n'a plus ce dossier"
         case ev.CircuitReleased(how="left"):
@@ -87,3 +107,19 @@ def told(fact: ev.Fact) -> str:
             return f"rendu au déposant : {sequence:03}-{etat}"
         case ev.Closed():
             return "dossier clos"
+
+
+def _told_of_exchange(
+    fact: ev.PrefectureMessage | ev.PrefectureAnswered | ev.PrefectureSilent | ev.AnswerDelivered,
+) -> str:
+    match fact:
+        case ev.PrefectureMessage(message=message, sorte=sorte, deadline=deadline):
+            until = f", réponse attendue au plus tard le {deadline:%d/%m/%Y}" if deadline else ""
+            return f"la préfecture a écrit : {label_of(sorte).lower()} (message {message}){until}"
+        case ev.PrefectureAnswered(message=message, lot=lot):
+            by = f"par le dépôt {lot}" if lot else "depuis le site de S2LOW"
+            return f"le message {message} de la préfecture a sa réponse, {by}"
+        case ev.PrefectureSilent(message=message):
+            return f"le message {message} de la préfecture est resté sans réponse, son délai est passé"
+        case ev.AnswerDelivered():
+            return "réponse partie vers la préfecture, qui n'en accuse pas réception"

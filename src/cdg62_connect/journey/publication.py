@@ -23,6 +23,16 @@ if TYPE_CHECKING:
     from cdg62_connect.operis import DepositTree
 
 
+_ACQUITS = ("ACQUIT_HELIOS", "ACQUIT_PARTIEL_HELIOS", "REFUSE_HELIOS")
+
+_USAGES = {
+    "pdf_signe": "a_notifier",
+    "acte_tamponne": "copie_tamponnee",
+    "annexe_tamponnee": "copie_tamponnee",
+}
+"""What each file is for: the signed document is the one to notify, since a stamp may break its signature."""
+
+
 class WriteAcknowledgement:
     """``accuses/<lot>.json``: accepted, or refused with every reason."""
 
@@ -65,10 +75,17 @@ class PublishReturn:
             plateformes=_platforms(dossier),
             refus=pending.refus,
             message=pending.message,
+            prefecture=pending.prefecture,
+            helios=_helios(dossier) if pending.etat in _ACQUITS else None,
         )
         files = [
             ReturnedFile(
-                nature=file.nature, nom=file.nom, path=documents.path(file.sha256), sha256=file.sha256
+                nature=file.nature,
+                nom=file.nom,
+                path=documents.path(file.sha256),
+                sha256=file.sha256,
+                usage=_USAGES.get(file.nature, ""),
+                signature=file.signature,
             )
             for file in pending.files
         ]
@@ -177,7 +194,33 @@ def _platforms(dossier: Dossier) -> dict[str, dict[str, str | int | None]]:
             s2low["statut"] = dossier.refused.statut
         elif dossier.waiting:
             s2low["statut"] = dossier.waiting.statut
+            s2low["lien"] = dossier.waiting.lien or None
         elif dossier.acknowledged:
             s2low["statut"] = dossier.acknowledged.statut
         known["s2low"] = s2low
+    if dossier.pes_sent:
+        known["s2low"] = _helios_transaction(dossier, dossier.pes_sent)
     return known
+
+
+def _helios_transaction(dossier: Dossier, sent: ev.PesTransmitted) -> dict[str, str | int | None]:
+    told: dict[str, str | int | None] = {"transaction": sent.transaction, "nom_fic": sent.nom_fic}
+    ended = dossier.acquitted or dossier.pes_refused or dossier.refused or dossier.waiting
+    if ended:
+        told["statut"] = ended.statut
+    if dossier.waiting:
+        told["lien"] = dossier.waiting.lien or None
+    return told
+
+
+def _helios(dossier: Dossier) -> dict[str, object] | None:
+    """The verdict as the contract tells it; ``None`` when Hélios has said nothing, S2LOW having refused."""
+    acquit = dossier.acquitted
+    if acquit is None:
+        return None
+    return {
+        "verdict": acquit.verdict,
+        "flux": [one.model_dump() for one in acquit.flux],
+        "elements": [one.model_dump() for one in acquit.elements],
+        "omis": acquit.omis,
+    }

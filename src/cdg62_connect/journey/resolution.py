@@ -9,10 +9,14 @@ from cdg62_connect.errors import NotFound, ResolutionRefused
 from cdg62_connect.journey import events as ev
 from cdg62_connect.journey.acte_search import find_in_status
 from cdg62_connect.journey.circuit import OpenCircuit, StartCircuit, WatchCircuit
+from cdg62_connect.journey.helios.adoption import adopt_pes
+from cdg62_connect.journey.helios.transmission import TransmitPes
+from cdg62_connect.journey.helios.watch import WatchPes
 from cdg62_connect.journey.legality import Transmit, WatchActe
 from cdg62_connect.journey.pastell.act import Act
 from cdg62_connect.journey.pastell.draft import DRAFT, CreateDraft, FillDraft, remote_key
 from cdg62_connect.journey.pastell.watch import WatchDocument
+from cdg62_connect.journey.prefecture_answer import SendAnswer, WatchAnswer
 
 if TYPE_CHECKING:
     from cdg62_connect.journey.hold import Hold
@@ -20,8 +24,13 @@ if TYPE_CHECKING:
     from cdg62_connect.journey.state import Dossier
     from cdg62_connect.journey.step import Context, Effect
 
+_SOMEBODY_ELSES = ("NUMERO_ACTE_UTILISE", "REPONSE_DEJA_DONNEE")
+"""What stands there is not what was to be sent: to send is still possible."""
+
 _CIRCUIT_STEPS = (OpenCircuit.name, StartCircuit.name, WatchCircuit.name)
 _ACTE_STEPS = (Transmit.name, WatchActe.name)
+_ANSWER_STEPS = (SendAnswer.name, WatchAnswer.name)
+_PES_STEPS = (TransmitPes.name, WatchPes.name)
 _PASTELL_STEPS = (CreateDraft.name, FillDraft.name, Act.name, WatchDocument.name)
 
 
@@ -45,7 +54,7 @@ def adopt(
         PlatformError: the platform cannot be asked now.
     """
     blocked = _blocked(hold.state)
-    outcome: ev.CircuitOpened | ev.Transmitted | ev.PastellDocumentOpened
+    outcome: ev.CircuitOpened | ev.Transmitted | ev.PesTransmitted | ev.PastellDocumentOpened
     match platform:
         case "iparapheur" if blocked.step in _CIRCUIT_STEPS:
             _refuse_another_dossiers(held_by("circuit_opened", "dossier_id", remote_id), hold, remote_id)
@@ -56,6 +65,14 @@ def adopt(
             transaction = _transaction(remote_id)
             _refuse_another_dossiers(held_by("transmitted", "transaction", transaction), hold, remote_id)
             outcome = _adopt_acte(hold.state, platforms, transaction)
+        case "s2low" if blocked.step in _ANSWER_STEPS:
+            transaction = _transaction(remote_id)
+            _refuse_another_dossiers(held_by("transmitted", "transaction", transaction), hold, remote_id)
+            outcome = _adopt_answer(hold.state, platforms, transaction)
+        case "s2low" if blocked.step in _PES_STEPS:
+            transaction = _transaction(remote_id)
+            _refuse_another_dossiers(held_by("pes_transmitted", "transaction", transaction), hold, remote_id)
+            outcome = adopt_pes(hold.state, platforms, transaction)
         case _:
             raise ResolutionRefused(
                 f"Le dossier {hold.id_depot} est bloqué à l'étape « {blocked.step} » : "
@@ -72,7 +89,16 @@ def never_left(hold: Hold, context: Context, *, by: str, motif: str) -> None:
         PlatformError: the platform cannot be asked now.
     """
     blocked = _blocked(hold.state)
-    steps: tuple[Effect, ...] = (OpenCircuit(), StartCircuit(), Transmit(), CreateDraft(), FillDraft(), Act())
+    steps: tuple[Effect, ...] = (
+        OpenCircuit(),
+        StartCircuit(),
+        Transmit(),
+        SendAnswer(),
+        TransmitPes(),
+        CreateDraft(),
+        FillDraft(),
+        Act(),
+    )
     effect = next((step for step in steps if step.name == blocked.step), None)
     if effect is None:
         raise ResolutionRefused(
@@ -88,9 +114,7 @@ def never_left(hold: Hold, context: Context, *, by: str, motif: str) -> None:
         planned = effect.plan(context)
         intent = planned if isinstance(planned, ev.IntentRecorded) else None
     outcome = effect.reconcile(context, intent) if intent is not None else ()
-    somebody_elses = any(
-        isinstance(fact, ev.Blocked) and fact.code == "NUMERO_ACTE_UTILISE" for fact in outcome
-    )
+    somebody_elses = any(isinstance(fact, ev.Blocked) and fact.code in _SOMEBODY_ELSES for fact in outcome)
     not_there = not outcome or any(isinstance(fact, ev.IntentCleared) for fact in outcome)
     if not somebody_elses and not not_there:
         raise ResolutionRefused(
@@ -165,6 +189,17 @@ def _adopt_acte(dossier: Dossier, platforms: AuthorityPlatforms, transaction: in
             + " : ce n'est pas le même acte."
         )
     return ev.Transmitted(transaction=transaction, numero=dossier.numero, how="adopted")
+
+
+def _adopt_answer(dossier: Dossier, platforms: AuthorityPlatforms, transaction: int) -> ev.Transmitted:
+    answer = dossier.accepted.reponse_a if dossier.accepted else None
+    assert answer is not None
+    listed = platforms.require_s2low().actes.prefecture.liees(answer.acte)
+    if not any(one.id == transaction and one.type == answer.sorte for one in listed):
+        raise ResolutionRefused(
+            f"La transaction {transaction} n'est pas parmi les réponses sur l'acte {answer.numero} de S2LOW."
+        )
+    return ev.Transmitted(transaction=transaction, numero=answer.numero, how="adopted")
 
 
 def _adopt_document(hold: Hold, platforms: AuthorityPlatforms, id_d: str) -> ev.PastellDocumentOpened:

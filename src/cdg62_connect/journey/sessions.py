@@ -61,13 +61,13 @@ class Sessions:
         account = authority.require_parapheur()
         return self._open("iparapheur", auth=BasicAuth(login=account.login, password=account.password))
 
-    def parapheur_rest(self, auth: BearerAuth | None) -> HttpSession:
-        """A session on the REST API of the parapheur, that presents ``auth``.
+    def parapheur_rest(self) -> HttpSession:
+        """A session on the REST API of the parapheur, whose client asks for its tokens.
 
         Raises:
             ConfigurationError: a file or a value of the configuration cannot be used.
         """
-        return self._open("iparapheur", auth=auth)
+        return self._open("iparapheur", auth=None)
 
     def s2low(self, account: S2lowAccount) -> HttpSession:
         """A session on S2LOW under ``account``.

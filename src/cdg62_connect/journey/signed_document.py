@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cdg62_connect.formats import PadesVerdict, verify_pades
+from cdg62_connect.formats import SignatureKind, SignatureVerdict
+from cdg62_connect.iparapheur import DocumentVerdict, verify_document
 from cdg62_connect.journey import events as ev
 from cdg62_connect.journey.step import PARIS
 from cdg62_connect.settings import UnknownSigner
@@ -26,14 +28,16 @@ def judge_signed(
     step: str,
     files: tuple[ev.StoredFile, ...],
     advice: str,
+    detached: Sequence[Path] = (),
     signed_at: datetime | None = None,
     adopted: str = "",
 ) -> ev.Signed | ev.Blocked:
-    """Compare the document with the one that was sent, and verify what was added to it.
+    """Compare the document with the one that was sent, and verify what was added to it, or beside it.
 
     Args:
         context: the dossier whose document it is.
         path: what came back.
+        detached: the signatures that came beside it; they count when none was added within the document.
         step: the step that a block stops.
         files: what goes with the fact: the document first, then the evidence.
         advice: what to do with a document that is not signed.
@@ -45,8 +49,8 @@ def judge_signed(
     assert accepted is not None
     anchors, moment = context.settings.signature.anchors, context.clock.now()
     before = context.documents.path(accepted.document.sha256)
-    verdict = verify_pades(path, anchors=anchors, moment=moment)
-    sent = verify_pades(before, anchors=anchors, moment=moment)
+    verdict = verify_document(path, nom=path.name, detached=detached, anchors=anchors, moment=moment)
+    sent = verify_document(before, nom=before.name, anchors=anchors, moment=moment)
     continued = continues(path, before)
     if not continued and adopted:
         return ev.Blocked(
@@ -58,10 +62,11 @@ def judge_signed(
             "nouveau ce dossier ; sinon, adoptez le bon, ou abandonnez.",
             files=files,
         )
-    if len(verdict.signatures) <= len(sent.signatures):
+    added = _added(verdict, sent)
+    if not added and not verdict.unverified:
         reason = "Le circuit s'est terminé sans qu'une signature s'ajoute au document."
         return unsigned(step, reason, advice=advice, files=files)
-    if problem := _problem(verdict, context.settings.signature.unknown_signer):
+    if problem := _problem(added, verdict.unverified, context.settings.signature.unknown_signer):
         code, reason = problem
         if code == "PAS_SIGNE":
             return unsigned(step, reason, advice=advice, files=files)
@@ -73,12 +78,13 @@ def judge_signed(
             advice="Ajoutez son autorité de certification aux ancres, ou faites signer par un signataire reconnu.",
             files=files,
         )
-    when = verdict.signatures[-1].signed_at or signed_at or moment
+    signatures = [one for part in added for one in part.detail.signatures]
+    when = signatures[-1].signed_at or signed_at or moment
     return ev.Signed(
         files=files,
         signatures=tuple(
             ev.Signature(signer=one.signer, signed_at=one.signed_at, trusted=one.trusted, problem=one.problem)
-            for one in verdict.signatures
+            for one in signatures
         ),
         signed_on=when.astimezone(PARIS).date(),
         remark="" if continued else _REWRITTEN,
@@ -106,12 +112,25 @@ def continues(signed: Path, sent: Path) -> bool:
     return True
 
 
-def _problem(verdict: PadesVerdict, rule: UnknownSigner) -> tuple[str, str] | None:
-    if not verdict.signed:
-        problems = " ".join(one.problem for one in verdict.signatures if one.problem)
+def _added(verdict: DocumentVerdict, sent: DocumentVerdict) -> tuple[SignatureVerdict, ...]:
+    """The signatures within the document when the circuit put one there, else those beside it."""
+    if verdict.embedded and len(verdict.embedded.signers) > len(sent.signers):
+        return (verdict.embedded,)
+    return verdict.detached
+
+
+def _problem(
+    added: Sequence[SignatureVerdict], unverified: Sequence[str], rule: UnknownSigner
+) -> tuple[str, str] | None:
+    within = added and all(one.kind is not SignatureKind.CADES for one in added)
+    unread = () if within else unverified
+    if unread or not all(one.signed for one in added):
+        problems = " ".join((*(one.problem for one in added if one.problem), *unread))
         reason = "Le document revient du parapheur sans signature intacte sur tout le document. " + problems
         return "PAS_SIGNE", reason
-    if not verdict.trusted and rule is UnknownSigner.EXIGER:
-        signers = ", ".join(one.signer for one in verdict.signatures if not one.trusted)
+    if not all(one.trusted for one in added) and rule is UnknownSigner.EXIGER:
+        signers = ", ".join(
+            signature.signer for one in added for signature in one.detail.signatures if not signature.trusted
+        )
         return "SIGNATAIRE_INCONNU", f"Le certificat du signataire n'est pas reconnu : {signers}."
     return None

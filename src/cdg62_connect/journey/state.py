@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from cdg62_connect.journey import events as ev
+from cdg62_connect.journey.prefecture import Exchange, facts_of, words_of
 from cdg62_connect.operis import Refus
 
 
@@ -23,11 +24,27 @@ class Stage(StrEnum):
     REJECTED = "REJECTED"
     REFUSED = "REFUSED"
     CANCELLED = "CANCELLED"
+    ACQUITTED = "ACQUITTED"
+    PARTLY_ACQUITTED = "PARTLY_ACQUITTED"
+    REFUSED_BY_HELIOS = "REFUSED_BY_HELIOS"
     ABANDONED = "ABANDONED"
     QUARANTINED = "QUARANTINED"
     RETURNED = "RETURNED"
+    IN_EXCHANGE = "IN_EXCHANGE"
     CLOSED = "CLOSED"
     BLOCKED = "BLOCKED"
+
+
+_VERDICTS = {
+    "accepte": Stage.ACQUITTED,
+    "partiel": Stage.PARTLY_ACQUITTED,
+    "refuse": Stage.REFUSED_BY_HELIOS,
+}
+_ACQUITS = {
+    "accepte": "ACQUIT_HELIOS",
+    "partiel": "ACQUIT_PARTIEL_HELIOS",
+    "refuse": "REFUSE_HELIOS",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +57,7 @@ class PendingReturn:
     files: tuple[ev.StoredFile, ...] = ()
     refus: Refus | None = None
     message: str = ""
+    prefecture: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +123,20 @@ class Dossier:
     rejected: ev.RejectedInCircuit | None = None
     numero: str = ""
     transmitted: ev.Transmitted | None = None
+    pes_sent: ev.PesTransmitted | None = None
+    acquitted: ev.PesAcquitted | None = None
+    pes_refused: ev.PesRefused | None = None
     waiting: ev.WaitingForPerson | None = None
     acknowledged: ev.AcknowledgedByPrefecture | None = None
     refused: ev.RefusedByLegality | ev.ActeCancelled | None = None
+    sent: Mapping[str, object] | None = None
+    outdated: ev.ClassificationOutdated | None = None
+    classification_asked: bool = False
+    resends: int = 0
+    insisted: bool = False
+    exchanges: tuple[Exchange, ...] = ()
+    answered: tuple[ev.PrefectureAnswered, ...] = ()
+    delivered: ev.AnswerDelivered | None = None
     released: bool = False
     blocked: ev.Blocked | None = None
     abandoned: ev.Abandoned | None = None
@@ -126,7 +155,9 @@ class Dossier:
         """The last thing that was asked of the platforms has its answer."""
         if self.accepted is None:
             return False
-        if self.rejected or self.refused or self.acknowledged or self.abandoned:
+        if self.rejected or self.refused or self.acknowledged or self.abandoned or self.delivered:
+            return True
+        if self.acquitted or self.pes_refused:
             return True
         if self.accepted.transmettre:
             return False
@@ -135,8 +166,8 @@ class Dossier:
     @property
     def stage(self) -> Stage:
         """Where the dossier is; a block hides the stage behind it."""
-        if self.closed:
-            return Stage.QUARANTINED if self.quarantined else Stage.CLOSED
+        if self.closed and not self.quarantined:
+            return Stage.IN_EXCHANGE if self.awaits_answer else Stage.CLOSED
         if self.quarantined:
             return Stage.QUARANTINED
         if self.blocked or self.waiting:
@@ -152,8 +183,10 @@ class Dossier:
             (self.abandoned, Stage.ABANDONED),
             (self.refused, Stage.CANCELLED if isinstance(self.refused, ev.ActeCancelled) else Stage.REFUSED),
             (self.rejected, Stage.REJECTED),
+            (self.pes_refused, Stage.REFUSED_BY_HELIOS),
+            (self.acquitted, _VERDICTS[self.acquitted.verdict] if self.acquitted else Stage.ACQUITTED),
             (self.acknowledged, Stage.ACKNOWLEDGED),
-            (self.transmitted, Stage.TRANSMITTED),
+            (self.transmitted or self.pes_sent, Stage.TRANSMITTED),
             (self.signed, Stage.SIGNED),
             (self.circuit, Stage.IN_CIRCUIT),
             (self.accepted, Stage.CHECKED),
@@ -161,9 +194,31 @@ class Dossier:
         return next((stage for fact, stage in reached if fact), Stage.RECEIVED)
 
     @property
+    def awaits_answer(self) -> bool:
+        """The préfecture waits for an answer about this acte."""
+        return any(exchange.open for exchange in self.exchanges)
+
+    @property
+    def listens(self) -> bool:
+        """It is an acte that the préfecture has: it may still write about it."""
+        ours = self.accepted is not None and self.accepted.reponse_a is None
+        return ours and self.acknowledged is not None and self.refused is None and bool(self.transaction)
+
+    @property
+    def transaction(self) -> int:
+        """What S2LOW calls what was sent there, 0 when nothing was."""
+        return self.transmitted.transaction if self.transmitted else 0
+
+    @property
+    def answers(self) -> str:
+        """The message of the préfecture that it answers, ``""`` when it answers none."""
+        answered = self.accepted.reponse_a if self.accepted else None
+        return answered.key if answered else ""
+
+    @property
     def evidence(self) -> tuple[ev.StoredFile, ...]:
         """Every file brought back from the platforms so far."""
-        facts = (self.signed, self.rejected, self.acknowledged)
+        facts = (self.signed, self.rejected, self.acknowledged, self.acquitted)
         return tuple(file for fact in facts if fact for file in fact.files)
 
 
@@ -212,10 +267,26 @@ def apply(dossier: Dossier, event: ev.Event) -> Dossier:
         case ev.NumberReserved(numero=numero):
             return replace(dossier, numero=numero)
         case ev.Transmitted() as fact:
-            sent = replace(_settled(dossier, "transmettre"), transmitted=fact)
-            return _told(sent, event, "TRANSMIS_TDT")
+            intent = dossier.intent("transmettre")
+            plan = intent.plan if intent else dossier.sent
+            sent = replace(_settled(dossier, "transmettre"), transmitted=fact, sent=plan)
+            return _told(sent, event, "TRANSMIS_TDT", message=_again(dossier, fact))
+        case ev.PesTransmitted() as fact:
+            return _told(replace(_settled(dossier, "transmettre_pes"), pes_sent=fact), event, "TRANSMIS_TDT")
+        case ev.PesAcquitted() as fact:
+            done = replace(dossier, acquitted=fact, waiting=None)
+            refus = None
+            if fact.verdict == "refuse":
+                refus = Refus(etape="tresorerie", motif=fact.message, date=event.at.isoformat())
+            etat = _ACQUITS[fact.verdict]
+            return _told(done, event, etat, files=done.evidence, refus=refus, message=fact.message)
+        case ev.PesRefused() as fact:
+            done = replace(dossier, pes_refused=fact, waiting=None)
+            refus = Refus(etape="tdt", motif=fact.reason, date=event.at.isoformat())
+            return _told(done, event, "REFUSE_HELIOS", files=done.evidence, refus=refus, message=fact.advice)
         case ev.WaitingForPerson() as fact:
-            return _told(replace(dossier, waiting=fact), event, "ATTENTE_RGS", message=fact.who)
+            message = f"{fact.who} {fact.lien}".strip()
+            return _told(replace(dossier, waiting=fact), event, "ATTENTE_RGS", message=message)
         case ev.PersonActed():
             return replace(dossier, waiting=None)
         case ev.AcknowledgedByPrefecture() as fact:
@@ -224,10 +295,19 @@ def apply(dossier: Dossier, event: ev.Event) -> Dossier:
         case ev.RefusedByLegality() as fact:
             refus = Refus(etape=fact.etape, motif=fact.reason, date=event.at.isoformat())
             done = replace(dossier, refused=fact, waiting=None)
-            return _told(done, event, "REFUSE_TDT", files=done.evidence, refus=refus)
+            return _told(done, event, "REFUSE_TDT", files=done.evidence, refus=refus, message=fact.advice)
         case ev.ActeCancelled() as fact:
-            done = replace(dossier, refused=fact, waiting=None)
-            return _told(done, event, "ANNULE", files=done.evidence)
+            over = tuple(replace(one, ended=True) for one in dossier.exchanges)
+            done = replace(dossier, refused=fact, waiting=None, exchanges=over)
+            return _told(done, event, "ANNULE", files=fact.files or done.evidence)
+        case (
+            ev.PrefectureMessage() | ev.PrefectureAnswered() | ev.PrefectureSilent() | ev.AnswerDelivered()
+        ) as fact:
+            return _on_exchange(dossier, event, fact)
+        case (
+            ev.ClassificationOutdated() | ev.ClassificationRequested() | ev.ClassificationRenewed()
+        ) as fact:
+            return _on_classification(dossier, fact)
         case ev.CircuitReleased():
             return replace(_settled(dossier, "liberer_circuit"), released=True)
         case (
@@ -249,6 +329,83 @@ def apply(dossier: Dossier, event: ev.Event) -> Dossier:
         case ev.Closed():
             silent = dossier.quarantined or dossier.abandoned
             return _told(replace(dossier, closed=True), event, "" if silent else "TERMINE")
+
+
+def _on_exchange(
+    dossier: Dossier,
+    event: ev.Event,
+    fact: ev.PrefectureMessage | ev.PrefectureAnswered | ev.PrefectureSilent | ev.AnswerDelivered,
+) -> Dossier:
+    match fact:
+        case ev.PrefectureMessage():
+            heard = replace(dossier, exchanges=(*dossier.exchanges, Exchange(fact, event.at)))
+            return _told(
+                heard,
+                event,
+                "MESSAGE_PREFECTURE",
+                files=fact.files,
+                message=words_of(fact),
+                prefecture=facts_of(fact),
+            )
+        case ev.PrefectureAnswered():
+            ended = replace(_ended(dossier, fact.message), answered=(*dossier.answered, fact))
+            if fact.lot:
+                message = f"Le message {fact.message} de la préfecture a sa réponse : dépôt {fact.lot}."
+            else:
+                to = (
+                    f"au message {fact.message}"
+                    if fact.message
+                    else "à un message que ce connecteur n'a pas vu"
+                )
+                message = f"Une réponse {to} a été envoyée depuis le site de S2LOW."
+            told = {"message": fact.message, "reponse": fact.reponse, "lot": fact.lot or None}
+            return _told(
+                ended, event, "MESSAGE_PREFECTURE", files=fact.files, message=message, prefecture=told
+            )
+        case ev.PrefectureSilent():
+            return _ended(dossier, fact.message)
+        case ev.AnswerDelivered():
+            return replace(dossier, delivered=fact, waiting=None)
+
+
+def _ended(dossier: Dossier, message: int) -> Dossier:
+    return replace(
+        dossier,
+        exchanges=tuple(
+            replace(one, ended=True) if one.message.message == message else one for one in dossier.exchanges
+        ),
+    )
+
+
+def _on_classification(
+    dossier: Dossier,
+    fact: ev.ClassificationOutdated | ev.ClassificationRequested | ev.ClassificationRenewed,
+) -> Dossier:
+    """The refused number is used for ever: the next one is another."""
+    match fact:
+        case ev.ClassificationOutdated():
+            return replace(
+                dossier,
+                outdated=fact,
+                classification_asked=False,
+                resends=dossier.resends + 1,
+                transmitted=None,
+                waiting=None,
+                numero="",
+            )
+        case ev.ClassificationRequested():
+            return replace(_settled(dossier, "demander_classification"), classification_asked=True)
+        case ev.ClassificationRenewed():
+            return replace(_settled(dossier, "demander_classification"), outdated=None)
+
+
+def _again(dossier: Dossier, fact: ev.Transmitted) -> str:
+    if not dossier.resends:
+        return ""
+    return (
+        "La classification avait changé : le même document signé est transmis de nouveau, sous le numéro "
+        f"{fact.numero}."
+    )
 
 
 def _on_pastell(
@@ -312,6 +469,8 @@ def _resolved(dossier: Dossier, decision: str) -> Dossier:
         return dossier
     if code == "NUMERO_ACTE_UTILISE":
         return replace(dossier, numero="")
+    if code in ("CLASSIFICATION_CHANGEE", "REPONSE_DEJA_DONNEE"):
+        return replace(dossier, insisted=True)
     return replace(dossier, attempt=dossier.attempt + 1) if code == "CLE_DEJA_PRISE" else dossier
 
 
@@ -323,10 +482,17 @@ def _told(
     files: tuple[ev.StoredFile, ...] = (),
     refus: Refus | None = None,
     message: str = "",
+    prefecture: Mapping[str, object] | None = None,
 ) -> Dossier:
     if not etat:
         return dossier
     pending = PendingReturn(
-        cause=event.seq, at=event.at, etat=etat, files=files, refus=refus, message=message
+        cause=event.seq,
+        at=event.at,
+        etat=etat,
+        files=files,
+        refus=refus,
+        message=message,
+        prefecture=prefecture,
     )
     return replace(dossier, pending_returns=(*dossier.pending_returns, pending))

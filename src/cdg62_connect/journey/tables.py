@@ -14,7 +14,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0003"
+HEAD = "0004"
 """The revision that this version of the software writes."""
 
 metadata = MetaData()
@@ -36,12 +36,19 @@ dossiers = Table(
     Column("wakes", Integer, nullable=False, server_default="0"),
     Column("remote", String(120), nullable=False, server_default=""),
     Column("remote_seen", String(120), nullable=False, server_default=""),
+    Column("s2low", Integer, nullable=False, server_default="0"),
+    Column("answers", String(40), nullable=False, server_default=""),
+    Column("listen_at", String(32)),
 )
 """One line per dossier. ``due_at`` was written at ``scheduled_at``; ``wakes`` counts how often somebody asked
 for a look at once; ``remote`` is the element that carries it on a platform watched as a whole, and
-``remote_seen`` the state it was last seen in."""
+``remote_seen`` the state it was last seen in. ``s2low`` is its transaction there, 0 without one; ``answers``
+the message of the préfecture that it answers; ``listen_at`` when S2LOW is next asked what came about its acte."""
 Index("dossiers_due", dossiers.c.due_at)
 Index("dossiers_remote", dossiers.c.remote)
+Index("dossiers_s2low", dossiers.c.s2low)
+Index("dossiers_answers", dossiers.c.answers)
+Index("dossiers_listen", dossiers.c.listen_at)
 
 events = Table(
     "events",
@@ -101,3 +108,25 @@ fleets = Table(
     Column("read_at", String(32), nullable=False),
 )
 """How far each entity of Pastell was read: its journal up to ``last_row``, its list up to ``listed_until``."""
+
+listenings = Table(
+    "listenings",
+    metadata,
+    Column("siren", String(9), primary_key=True),
+    Column("read_at", String(32), nullable=False),
+)
+"""When the unread messages of each authority were last read."""
+
+letters = Table(
+    "letters",
+    metadata,
+    Column("message", Integer, primary_key=True),
+    Column("siren", String(9), nullable=False),
+    Column("id_depot", String(80), nullable=False),
+    Column("sorte", Integer, nullable=False),
+    Column("acte", Integer, nullable=False, server_default="0"),
+    Column("numero", String(40), nullable=False, server_default=""),
+    Column("seen_at", String(32), nullable=False),
+    Column("unread", Integer, nullable=False),
+)
+"""Messages of the préfecture that S2LOW has listed as unread; ``id_depot`` is ``""`` for an acte that is not ours."""

@@ -26,17 +26,28 @@ WORDINGS: dict[Stage, Wording] = {
     Stage.REJECTED: Wording("REFUSE_PARAPHEUR", "REFUSE_PARAPHEUR", "refusé au parapheur"),
     Stage.REFUSED: Wording("REFUSE_TDT", "REFUSE_TDT", "anomalie @ctes"),
     Stage.CANCELLED: Wording("ANNULE", "ANNULE", "transmission annulée sur S2LOW"),
+    Stage.ACQUITTED: Wording("ACQUIT_HELIOS", "ACQUIT_HELIOS", "accepté par Hélios"),
+    Stage.PARTLY_ACQUITTED: Wording(
+        "ACQUIT_PARTIEL_HELIOS", "ACQUIT_PARTIEL_HELIOS", "accepté en partie par Hélios"
+    ),
+    Stage.REFUSED_BY_HELIOS: Wording("REFUSE_HELIOS", "REFUSE_HELIOS", "refusé par S2LOW ou par Hélios"),
     Stage.ABANDONED: Wording("ERREUR", "ABANDONNE", "abandonné par une personne"),
     Stage.BLOCKED: Wording("ERREUR ou ATTENTE_RGS", "BLOQUE", "une personne doit agir"),
     Stage.QUARANTINED: Wording("accusé REFUSE", "QUARANTAINE", "dépôt à corriger"),
     Stage.RETURNED: Wording("", "RENDU", "rendu au déposant"),
+    Stage.IN_EXCHANGE: Wording(
+        "MESSAGE_PREFECTURE", "ECHANGE_PREFECTURE", "la préfecture attend une réponse"
+    ),
     Stage.CLOSED: Wording("TERMINE", "TERMINE", "terminé"),
 }
 
 PLATFORMS = {"pastell": "Pastell", "iparapheur": "iParapheur", "s2low": "S2LOW", "idelibre": "iDelibre"}
 """The names of the platforms, as people write them."""
 
-_ENDS_BADLY = (Stage.REJECTED, Stage.REFUSED, Stage.CANCELLED, Stage.ABANDONED)
+_ENDS_BADLY = (
+    *(Stage.REJECTED, Stage.REFUSED, Stage.CANCELLED, Stage.ABANDONED),
+    *(Stage.PARTLY_ACQUITTED, Stage.REFUSED_BY_HELIOS),
+)
 
 
 def wording(stage: Stage, progress: Stage) -> Wording:

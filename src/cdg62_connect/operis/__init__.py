@@ -13,8 +13,16 @@ from cdg62_connect.operis.findings import (
     Resultat,
 )
 from cdg62_connect.operis.lot_files import CheckedFile
-from cdg62_connect.operis.manifest import DossierType, ExpectedReturn, Manifest
+from cdg62_connect.operis.manifest import (
+    DossierType,
+    ExpectedReturn,
+    Manifest,
+    ManifestAnswer,
+    PesManifest,
+    SensReponse,
+)
 from cdg62_connect.operis.names import LotName
+from cdg62_connect.operis.pes_lot import LARGEST_PES, CheckedPes
 from cdg62_connect.operis.pieces import PIECES
 from cdg62_connect.operis.returns import Refus, ReturnedFile, ReturnEvent, ReturnState
 from cdg62_connect.operis.tree import DepositTree
@@ -22,10 +30,12 @@ from cdg62_connect.operis.tree import DepositTree
 __all__ = [
     "CONTRACT_VERSION",
     "DOCUMENT_CODES",
+    "LARGEST_PES",
     "PIECES",
     "CheckedAnnexe",
     "CheckedDeposit",
     "CheckedFile",
+    "CheckedPes",
     "DepositRefused",
     "DepositReport",
     "DepositTree",
@@ -36,11 +46,14 @@ __all__ = [
     "FindingCode",
     "LotName",
     "Manifest",
+    "ManifestAnswer",
+    "PesManifest",
     "Refus",
     "Resultat",
     "ReturnEvent",
     "ReturnState",
     "ReturnedFile",
+    "SensReponse",
     "StillHeld",
     "Transmission",
     "deposited_blocks",

@@ -22,8 +22,9 @@ from cdg62_connect.operis.findings import (
 )
 from cdg62_connect.operis.json_text import LARGEST_MANIFEST, UnreadableManifest, read_object
 from cdg62_connect.operis.lot_files import CheckedFile, Declared, LotFiles
-from cdg62_connect.operis.manifest import Manifest, read_manifest
+from cdg62_connect.operis.manifest import Manifest, PesManifest, read_manifest
 from cdg62_connect.operis.names import MANIFEST_JSON, LotName
+from cdg62_connect.operis.pes_lot import CheckedPes, check_pes_lot
 from cdg62_connect.operis.pieces import DEFAULT_PIECE
 from cdg62_connect.settings import Authority, Settings
 
@@ -84,7 +85,7 @@ class CheckedDeposit:
         )
 
 
-def read_lot(folder: Path, *, lot: str, settings: Settings, now: datetime) -> CheckedDeposit:
+def read_lot(folder: Path, *, lot: str, settings: Settings, now: datetime) -> CheckedDeposit | CheckedPes:
     """Check one lot, entirely, without any network.
 
     Args:
@@ -120,13 +121,13 @@ class _Reading:
             findings=self._findings,
         )
 
-    def run(self) -> CheckedDeposit:
+    def run(self) -> CheckedDeposit | CheckedPes:
         manifest = self._manifest()
         if manifest is None:
             raise self._refusal()
-        return self._checked(manifest)
+        return self._checked_pes(manifest) if isinstance(manifest, PesManifest) else self._checked(manifest)
 
-    def _manifest(self) -> Manifest | None:
+    def _manifest(self) -> Manifest | PesManifest | None:
         names = self._files.manifests
         if len(names) > 1:
             self._bad_manifest(FindingCode.MANIFESTE_MULTIPLE, "un seul est admis : " + ", ".join(names))
@@ -140,7 +141,7 @@ class _Reading:
             return self._read(names[0])
         return None
 
-    def _read(self, name: str) -> Manifest | None:
+    def _read(self, name: str) -> Manifest | PesManifest | None:
         try:
             data = self._files.manifest_bytes(name)
         except HostileInput:
@@ -153,6 +154,21 @@ class _Reading:
         except UnreadableManifest as unreadable:
             self._bad_manifest(unreadable.code, str(unreadable))
             return None
+
+    def _checked_pes(self, manifest: PesManifest) -> CheckedPes:
+        checked = check_pes_lot(
+            manifest,
+            lot=self._lot,
+            name=self._name,
+            files=self._files,
+            settings=self._settings,
+            now=self._now,
+            sha256=self._sha256,
+            findings=self._findings,
+        )
+        if checked is None:
+            raise self._refusal()
+        return checked
 
     def _checked(self, manifest: Manifest) -> CheckedDeposit:
         findings = self._findings
@@ -219,7 +235,7 @@ class _Reading:
 def _declared(manifest: Manifest) -> list[Declared]:
     main = manifest.document
     return [
-        Declared(champ="document", nom=main.fichier, sha256=main.sha256, main=True),
+        Declared(champ="document", nom=main.fichier, sha256=main.sha256, extension=".pdf"),
         *(
             Declared(champ=f"annexes[{index}]", nom=annexe.fichier, sha256=annexe.sha256)
             for index, annexe in enumerate(manifest.annexes)

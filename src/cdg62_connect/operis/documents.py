@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from cdg62_connect.settings import REPONSE_PREF
+
 
 class Transmission(StrEnum):
     """Whether a document may go to the contrôle de légalité."""
@@ -73,6 +75,7 @@ _TABLE = (
     DocumentCode("AT_DECISION", "Décision sur une autorisation de travaux (ERP)", _NON),
     DocumentCode("AP_DECISION", "Décision sur une enseigne ou une publicité", _CAS),
     DocumentCode("TAXE", "Document de taxe d'urbanisme", _NON, signature=False),
+    DocumentCode(REPONSE_PREF, "Réponse à un message de la préfecture", _NON, signature=False),
 )
 
 DOCUMENT_CODES: Mapping[str, DocumentCode] = MappingProxyType({line.code: line for line in _TABLE})

@@ -150,10 +150,18 @@ class Fields:
         )
         return tuple(one for one in found if one is not None)
 
+    def given(self, key: str) -> bool:
+        """Whether the field is there, whatever it holds."""
+        return self._value(key) is not None
+
     def reserved(self, key: str) -> None:
         """A field that the contract holds for later: refused until it works, never silently ignored."""
+        self.unfit(key, NOT_YET)
+
+    def unfit(self, key: str, problem: str) -> None:
+        """A field that has no place here."""
         if self._value(key) is not None:
-            self._invalid(key, NOT_YET)
+            self._invalid(key, problem)
 
     def close(self, *, tolerant: bool) -> None:
         """Say which keys nobody asked for: an error, or a warning when a later minor version may know them."""

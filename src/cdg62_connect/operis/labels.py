@@ -55,11 +55,17 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "legalite.matiere": "Matière",
         "legalite.type_piece": "Type de l'acte",
         "legalite.document_papier": "Documents papier",
+        "legalite.date_affichage": "Date d'affichage",
+        "reponse_a": "Réponse à la préfecture",
+        "reponse_a.id_depot": "Dépôt de l'acte",
+        "reponse_a.message": "Message de la préfecture",
+        "reponse_a.envoi": "Sens de la réponse",
         "notification": "Notification",
         "publication": "Publication",
         "retour": "Retour",
         "retour.attendu": "Retours attendus",
         "personnes": "Personnes",
+        "pes": "PES",
         "manifeste": "Manifeste",
         "lot": "Lot",
     }
@@ -72,6 +78,8 @@ def label_of(champ: str) -> str:
     """The French label of a JSON path; a file name or an unknown key is shown as it is."""
     if champ in LABELS:
         return LABELS[champ]
+    if champ.startswith("pes."):
+        return f"PES, {champ.removeprefix('pes.')}"
     if row := _ROW.match(champ):
         detail = LABELS.get("annexes[]." + champ[row.end() :])
         annexe = f"Annexe {int(row[1]) + 1}"

@@ -37,12 +37,15 @@ class CheckedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
-    """A file as the manifest declares it; ``champ`` is where (``"document"``, ``"annexes[0]"``)."""
+    """A file as the manifest declares it; ``champ`` is where (``"document"``, ``"annexes[0]"``).
+
+    ``extension`` is the only one that it may have, ``""`` for an annexe.
+    """
 
     champ: str
     nom: str
     sha256: str
-    main: bool = False
+    extension: str = ""
 
 
 class LotFiles:
@@ -168,12 +171,11 @@ class LotFiles:
 
     def _check_one(self, one: Declared, champ: str) -> CheckedFile | None:
         extension = one.nom[one.nom.rindex(".") :]
-        if one.main and extension != ".pdf":
-            self._error(
-                FindingCode.PAS_UN_PDF, champ, f"« {one.nom} » : le document principal est un fichier .pdf"
-            )
+        if one.extension and extension != one.extension:
+            code = FindingCode.PAS_UN_PDF if one.extension == ".pdf" else FindingCode.PES_A_CORRIGER
+            self._error(code, champ, f"« {one.nom} » : le document principal est un fichier {one.extension}")
             return None
-        if extension != ".pdf" and extension not in _IMAGES:
+        if not one.extension and extension != ".pdf" and extension not in _IMAGES:
             self._error(
                 FindingCode.FORMAT_ANNEXE,
                 champ,
@@ -214,6 +216,8 @@ class LotFiles:
         return CheckedFile(path=path, nom=one.nom, sha256=digest.hexdigest(), size=size)
 
     def _check_format(self, one: Declared, champ: str, head: bytes, extension: str, path: Path) -> bool:
+        if extension == ".xml":  # a PES: what is in it is checked by its own rules
+            return True
         if extension in _IMAGES:
             format_name, magic = _IMAGES[extension]
             if not head.startswith(magic):

@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from typing import cast
 
 from cdg62_connect.operis.fields import NOT_YET, Fields
 from cdg62_connect.operis.findings import FindingCode, Findings
 from cdg62_connect.operis.names import shown
-from cdg62_connect.settings import Competence
+from cdg62_connect.settings import PES, Competence
 
 _VERSION = re.compile(r"cdg62-depot/1(\.(?P<minor>[0-9]{1,4}))?")
 _KNOWN_MINOR = 0
@@ -51,6 +52,7 @@ class ExpectedReturn(StrEnum):
     BORDEREAU = "bordereau"
     AR = "ar"
     ACTE_TAMPONNE = "acte_tamponne"
+    ACQUIT = "acquit"
     AUCUN = "aucun"
 
 
@@ -59,6 +61,22 @@ class _Demande(StrEnum):
     RAPPELER = "rappeler"
     REMPLACER = "remplacer"
     ANNULER_TRANSMISSION = "annuler_transmission"
+
+
+class SensReponse(StrEnum):
+    """What an answer to the préfecture is: it gives what is asked for, or says that it is not given."""
+
+    REPONSE = "reponse"
+    REFUS = "refus"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestAnswer:
+    """The message of the préfecture that the document answers, in the life of which deposit."""
+
+    id_depot: str
+    message: int
+    envoi: SensReponse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +159,7 @@ class Legalite:
     matiere: str | None
     type_piece: str | None
     document_papier: bool
+    date_affichage: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,9 +180,25 @@ class Manifest:
     circuit: Circuit
     legalite: Legalite
     retours: tuple[ExpectedReturn, ...]
+    reponse_a: ManifestAnswer | None
 
 
-def read_manifest(raw: dict[str, object], *, findings: Findings) -> Manifest | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PesManifest:
+    """Every field of the contract for a PES, which has no urbanisme dossier; faulty ones as in :class:`Manifest`."""
+
+    version: str
+    id_depot: str
+    depose_le: datetime
+    emetteur: Emetteur
+    id_externe: str | None
+    siren: str
+    document: ManifestDocument
+    circuit: Circuit
+    retours: tuple[ExpectedReturn, ...]
+
+
+def read_manifest(raw: dict[str, object], *, findings: Findings) -> Manifest | PesManifest | None:
     """Read the fields; faults go to ``findings``.
 
     Returns:
@@ -181,8 +216,25 @@ def read_manifest(raw: dict[str, object], *, findings: Findings) -> Manifest | N
             )
         return None
     tolerant = int(known["minor"] or 0) > _KNOWN_MINOR
-    manifest = Manifest(
-        version=version or "",
+    read = _pes if _code(raw) == PES else _urbanisme
+    manifest = read(root, version=version or "", findings=findings, tolerant=tolerant)
+    demande = root.choice("demande", _Demande)
+    if demande not in (None, _Demande.DEPOSER):
+        findings.error(FindingCode.CHAMP_INVALIDE, "demande", f"« {demande} » : {NOT_YET}")
+    root.reserved("notification")
+    root.reserved("publication")
+    root.close(tolerant=tolerant)
+    return manifest
+
+
+def _code(raw: dict[str, object]) -> object:
+    document = raw.get("document")
+    return cast("dict[str, object]", document).get("code") if isinstance(document, dict) else None
+
+
+def _urbanisme(root: Fields, *, version: str, findings: Findings, tolerant: bool) -> Manifest:
+    return Manifest(
+        version=version,
         id_depot=root.text("id_depot", required=True, most=120) or "",
         depose_le=root.moment("depose_le", required=True) or _NO_MOMENT,
         emetteur=_emetteur(root.section("emetteur", required=True), tolerant=tolerant),
@@ -194,14 +246,29 @@ def read_manifest(raw: dict[str, object], *, findings: Findings) -> Manifest | N
         circuit=_circuit(root.section("circuit", required=True), findings=findings, tolerant=tolerant),
         legalite=_legalite(root.section("legalite", required=True), tolerant=tolerant),
         retours=_retours(root.section("retour"), tolerant=tolerant),
+        reponse_a=_reponse_a(root, findings=findings, tolerant=tolerant),
     )
-    demande = root.choice("demande", _Demande)
-    if demande not in (None, _Demande.DEPOSER):
-        findings.error(FindingCode.CHAMP_INVALIDE, "demande", f"« {demande} » : {NOT_YET}")
-    root.reserved("notification")
-    root.reserved("publication")
-    root.close(tolerant=tolerant)
-    return manifest
+
+
+def _pes(root: Fields, *, version: str, findings: Findings, tolerant: bool) -> PesManifest:
+    dossier, autorite = root.section("dossier"), root.section("autorite", required=True)
+    found = PesManifest(
+        version=version,
+        id_depot=root.text("id_depot", required=True, most=120) or "",
+        depose_le=root.moment("depose_le", required=True) or _NO_MOMENT,
+        emetteur=_emetteur(root.section("emetteur", required=True), tolerant=tolerant),
+        id_externe=dossier.text("id_externe", most=64),
+        siren=autorite.text("siren", required=True, most=20) or "",
+        document=_document(root.section("document", required=True), tolerant=tolerant),
+        circuit=_circuit(root.section("circuit", required=True), findings=findings, tolerant=tolerant),
+        retours=_retours(root.section("retour"), tolerant=tolerant),
+    )
+    autorite.choice("competence", Competence)
+    dossier.close(tolerant=tolerant)
+    autorite.close(tolerant=tolerant)
+    for key in ("commune", "legalite", "annexes"):
+        root.unfit(key, "sans objet pour un PES : retirez ce champ")
+    return found
 
 
 def _emetteur(fields: Fields, *, tolerant: bool) -> Emetteur:
@@ -312,6 +379,23 @@ def _legalite(fields: Fields, *, tolerant: bool) -> Legalite:
         ),
         type_piece=fields.text("type_piece", most=20),
         document_papier=fields.flag("document_papier") or False,
+        date_affichage=fields.day("date_affichage"),
+    )
+    fields.close(tolerant=tolerant)
+    return found
+
+
+def _reponse_a(root: Fields, *, findings: Findings, tolerant: bool) -> ManifestAnswer | None:
+    if not root.given("reponse_a"):
+        return None
+    fields = root.section("reponse_a")
+    message = fields.whole("message")
+    if message is None and findings.clean("reponse_a.message"):
+        findings.error(FindingCode.CHAMP_MANQUANT, "reponse_a.message", "ce champ est obligatoire")
+    found = ManifestAnswer(
+        id_depot=fields.text("id_depot", required=True, most=120) or "",
+        message=message or 0,
+        envoi=fields.choice("envoi", SensReponse) or SensReponse.REPONSE,
     )
     fields.close(tolerant=tolerant)
     return found

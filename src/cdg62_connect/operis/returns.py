@@ -38,6 +38,9 @@ class ReturnState(StrEnum):
     MESSAGE_PREFECTURE = "MESSAGE_PREFECTURE"
     REFUSE_TDT = "REFUSE_TDT"
     ANNULE = "ANNULE"
+    ACQUIT_HELIOS = "ACQUIT_HELIOS"
+    ACQUIT_PARTIEL_HELIOS = "ACQUIT_PARTIEL_HELIOS"
+    REFUSE_HELIOS = "REFUSE_HELIOS"
     NOTIFIE = "NOTIFIE"
     VERSE_GED = "VERSE_GED"
     ARCHIVE = "ARCHIVE"
@@ -48,7 +51,7 @@ class ReturnState(StrEnum):
 class Refus(TypedDict):
     """Who refused and why; ``date`` is written as ISO 8601."""
 
-    etape: Literal["visa", "signature", "prefecture", "tdt"]
+    etape: Literal["visa", "signature", "prefecture", "tdt", "tresorerie"]
     motif: str
     date: str
 
@@ -58,13 +61,23 @@ class ReturnedFile:
     """A file to give back: where ours lies, the name it gets, and what it must contain.
 
     ``nature`` is the contract's word (``pdf_signe``, ``bordereau_signature``, ``ar_prefecture``,
-    ``acte_tamponne``…).
+    ``acte_tamponne``…); ``usage`` is ``"a_notifier"`` or ``"copie_tamponnee"``, and ``signature`` what stamping
+    did to the signatures of a stamped copy: neither is written when it is ``""``.
     """
 
     nature: str
     nom: str
     path: Path
     sha256: str
+    usage: str = ""
+    signature: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        """The file as the return tells it."""
+        told = {"nature": self.nature, "nom": self.nom, "sha256": self.sha256.lower()}
+        return told | {
+            key: value for key, value in (("usage", self.usage), ("signature", self.signature)) if value
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +88,8 @@ class ReturnEvent:
         sequence: increases from 1 within a deposit; the pair (deposit, sequence) is never used twice.
         date: aware.
         plateformes: what each platform calls it (``{"s2low": {"transaction": 12, …}}``).
+        helios: the verdict of Hélios on a PES, bordereau by bordereau; not written when ``None``.
+        prefecture: what the préfecture wrote, or which message an answer is about; not written when ``None``.
     """
 
     id_depot: str
@@ -89,6 +104,8 @@ class ReturnEvent:
     )
     refus: Refus | None = None
     message: str = ""
+    prefecture: Mapping[str, object] | None = None
+    helios: Mapping[str, object] | None = None
 
     @property
     def folder_name(self) -> str:
@@ -97,7 +114,7 @@ class ReturnEvent:
 
     def to_json(self, files: Sequence[ReturnedFile]) -> str:
         """The ``retour.json`` of this event and its files."""
-        content = {
+        content: dict[str, object] = {
             "version": CONTRACT_VERSION,
             "id_depot": self.id_depot,
             "sequence": self.sequence,
@@ -106,12 +123,14 @@ class ReturnEvent:
             "dossier": {"numero": self.dossier_numero, "id_externe": self.dossier_id_externe},
             "document": {"code": self.document_code},
             "plateformes": {name: dict(facts) for name, facts in self.plateformes.items()},
-            "fichiers": [
-                {"nature": file.nature, "nom": file.nom, "sha256": file.sha256.lower()} for file in files
-            ],
+            "fichiers": [file.as_json() for file in files],
             "refus": self.refus,
             "message": self.message,
         }
+        if self.prefecture is not None:
+            content["prefecture"] = dict(self.prefecture)
+        if self.helios is not None:
+            content["helios"] = dict(self.helios)
         return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 

@@ -9,10 +9,10 @@ from cdg62_connect.errors import InvalidInput
 from cdg62_connect.formats import DossierNumber, acte_objet, check_acte_number, check_siren
 from cdg62_connect.operis.documents import DOCUMENT_CODES, DocumentCode, Transmission
 from cdg62_connect.operis.findings import FindingCode, Findings
-from cdg62_connect.operis.manifest import Circuit, Legalite, Manifest, ManifestAnnexe
+from cdg62_connect.operis.manifest import Circuit, Legalite, Manifest, ManifestAnnexe, PesManifest
 from cdg62_connect.operis.names import LotName, shown
 from cdg62_connect.operis.pieces import DEFAULT_PIECE, TYPE_PIECE, type_piece_of
-from cdg62_connect.settings import Authority, CanalLegalite, Competence, Settings
+from cdg62_connect.settings import REPONSE_PREF, Authority, CanalLegalite, Competence, Settings
 
 LEGAL_TIME = ZoneInfo("Europe/Paris")
 """The zone in which an acte has its day."""
@@ -55,7 +55,7 @@ def check_identity(
         )
 
 
-def check_moment(manifest: Manifest, *, now: datetime, findings: Findings) -> None:
+def check_moment(manifest: Manifest | PesManifest, *, now: datetime, findings: Findings) -> None:
     """A deposit is not from the future, but for a clock a little fast."""
     if findings.clean("depose_le") and manifest.depose_le > now + _CLOCK_SKEW:
         findings.error(FindingCode.CHAMP_INVALIDE, "depose_le", "dans le futur : vérifiez l'horloge du poste")
@@ -121,7 +121,7 @@ def check_code(manifest: Manifest, *, findings: Findings) -> DocumentCode | None
     return found
 
 
-def check_title(manifest: Manifest, *, findings: Findings) -> str:
+def check_title(manifest: Manifest | PesManifest, *, findings: Findings) -> str:
     """The objet: the title in the characters that the platforms carry."""
     if not findings.clean("document.titre"):
         return ""
@@ -143,7 +143,7 @@ def check_authority(manifest: Manifest, *, settings: Settings, findings: Finding
     """The authority under whose credentials the document goes, agreed on by both sides."""
     siren = manifest.autorite.siren
     if siren is not None and findings.clean("autorite.siren"):
-        _check_siren(siren, findings=findings)
+        check_siren_written(siren, findings=findings)
     elif siren is None and manifest.legalite.transmettre and findings.clean("autorite.siren"):
         findings.error(
             FindingCode.CHAMP_MANQUANT,
@@ -179,7 +179,8 @@ def check_authority(manifest: Manifest, *, settings: Settings, findings: Finding
     return authority
 
 
-def _check_siren(siren: str, *, findings: Findings) -> None:
+def check_siren_written(siren: str, *, findings: Findings) -> None:
+    """Nine digits, with the right key."""
     try:
         written_well = check_siren(siren) == siren
     except InvalidInput as refusal:
@@ -194,7 +195,7 @@ def _check_siren(siren: str, *, findings: Findings) -> None:
 def check_circuit(manifest: Manifest, *, authority: Authority | None, findings: Findings) -> str | None:
     """The sous-type of the parapheur, when a signature is asked for."""
     circuit = manifest.circuit
-    _check_deadline(circuit, manifest.depose_le, findings=findings)
+    check_deadline(circuit, manifest.depose_le, findings=findings)
     if not circuit.signature:
         if findings.clean("circuit.signature", "legalite.transmettre") and not manifest.legalite.transmettre:
             findings.error(
@@ -226,7 +227,8 @@ def check_circuit(manifest: Manifest, *, authority: Authority | None, findings: 
     return sous_type
 
 
-def _check_deadline(circuit: Circuit, depose_le: datetime, *, findings: Findings) -> None:
+def check_deadline(circuit: Circuit, depose_le: datetime, *, findings: Findings) -> None:
+    """Not before the day of the deposit."""
     if circuit.date_limite is None or not findings.clean("depose_le"):
         return
     if circuit.date_limite < depose_le.date():
@@ -245,10 +247,11 @@ def check_legalite(
     """Whether the document may be transmitted, and the fields of the acte."""
     legalite = manifest.legalite
     _check_acte(legalite, today=today, findings=findings)
+    answers = _check_answer(manifest, code=code, findings=findings)
     if not legalite.transmettre:
         return
     champ = "legalite.transmettre"
-    if code is not None and code.transmission is Transmission.NON:
+    if code is not None and code.transmission is Transmission.NON and not answers:
         findings.error(FindingCode.NON_TRANSMISSIBLE, champ, f"{code.code} ({code.label}) ne se transmet pas")
     elif dossier is not None and not dossier.is_decision:
         findings.error(
@@ -267,10 +270,40 @@ def check_legalite(
             FindingCode.NON_TRANSMISSIBLE, champ, "cette autorité n'a pas de canal de transmission"
         )
     unsigned = findings.clean("circuit.signature") and not manifest.circuit.signature
-    if unsigned and legalite.date_acte is None and findings.clean("legalite.date_acte"):
+    if unsigned and legalite.date_acte is None and findings.clean("legalite.date_acte") and not answers:
         findings.error(
             FindingCode.DATE_ACTE, "legalite.date_acte", "obligatoire quand aucune signature n'est demandée"
         )
+
+
+def _check_answer(manifest: Manifest, *, code: DocumentCode | None, findings: Findings) -> bool:
+    """Whether the document answers a message of the préfecture; the two ways to say so agree."""
+    answer, legalite = manifest.reponse_a, manifest.legalite
+    coded = code is not None and code.code == REPONSE_PREF
+    if coded and answer is None and findings.clean("reponse_a"):
+        findings.error(
+            FindingCode.CHAMP_MANQUANT, "reponse_a", f"obligatoire pour le code de document {REPONSE_PREF}"
+        )
+    if answer is None:
+        return coded
+    if code is not None and not coded:
+        findings.error(
+            FindingCode.CODE_DOCUMENT,
+            "document.code",
+            f"{REPONSE_PREF} est attendu pour une réponse à la préfecture",
+        )
+    if not legalite.transmettre and findings.clean("legalite.transmettre"):
+        findings.error(
+            FindingCode.CHAMP_INVALIDE, "legalite.transmettre", "true est attendu pour une réponse"
+        )
+    for champ, value in (
+        ("numero_acte", legalite.numero_acte),
+        ("date_acte", legalite.date_acte),
+        ("date_affichage", legalite.date_affichage),
+    ):
+        if value is not None:
+            findings.error(FindingCode.CHAMP_INVALIDE, f"legalite.{champ}", "sans objet pour une réponse")
+    return True
 
 
 def _check_acte(legalite: Legalite, *, today: date, findings: Findings) -> None:
@@ -286,6 +319,9 @@ def _check_acte(legalite: Legalite, *, today: date, findings: Findings) -> None:
         )
     if legalite.date_acte is not None and legalite.date_acte > today:
         findings.error(FindingCode.DATE_ACTE, "legalite.date_acte", "elle est dans le futur")
+    shown_on, taken_on = legalite.date_affichage, legalite.date_acte
+    if shown_on is not None and taken_on is not None and shown_on < taken_on:
+        findings.error(FindingCode.DATE_ACTE, "legalite.date_affichage", "elle est avant la date de l'acte")
     if legalite.numero_acte is not None:
         _check_number(legalite.numero_acte, findings=findings)
 

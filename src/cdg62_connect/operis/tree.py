@@ -20,7 +20,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -276,12 +276,14 @@ class DepositTree:
             system.date_folder(source, moment.timestamp())
             return move_to_free(source, home, name=taken)
 
-    def purge(self, *, moment: datetime, keep_days: int) -> list[Path]:
+    def purge(
+        self, *, moment: datetime, keep_days: int, kept: Container[str] = frozenset[str]()
+    ) -> list[Path]:
         """Delete what has been kept long enough, and nothing else.
 
         That is: a return folder whose ``.repris`` is ``keep_days`` old; an archived lot as old, once no
         return of it waits for ``.repris``. Lots in quarantine are for a person to delete. What another
-        program holds is left to the next purge.
+        program holds is left to the next purge. Nothing of the lots of ``kept`` is deleted.
 
         Returns:
             What was deleted.
@@ -290,27 +292,30 @@ class DepositTree:
         with on_disk(self._root):
             for doomed in self._doomed():
                 _done(discard, doomed)
-            old = [folder for folder in [*self._old_returns(oldest_kept)] if _done(delete_folder, folder)]
+            old = [
+                folder for folder in [*self._old_returns(oldest_kept, kept)] if _done(delete_folder, folder)
+            ]
             archived = [
-                folder for folder in [*self._old_archives(oldest_kept)] if _done(delete_folder, folder)
+                folder for folder in [*self._old_archives(oldest_kept, kept)] if _done(delete_folder, folder)
             ]
             return [*old, *archived]
 
-    def _old_returns(self, oldest_kept: float) -> Iterator[Path]:
+    def _old_returns(self, oldest_kept: float, kept: Container[str]) -> Iterator[Path]:
         for home in lots_of(self._root / _RETOURS):
-            if not _TAKEN.fullmatch(home.name):
+            if not _TAKEN.fullmatch(home.name) or home.name in kept:
                 continue
             for folder in self.returns(home.name):
                 since = _taken_back_at(folder)
                 if since is not None and since <= oldest_kept:
                     yield folder
 
-    def _old_archives(self, oldest_kept: float) -> Iterator[Path]:
+    def _old_archives(self, oldest_kept: float, kept: Container[str]) -> Iterator[Path]:
         for month in sorted((self._root / _ARCHIVES).glob("[0-9]*/[0-9]*")):
             for folder in lots_of(month):
                 if not _TAKEN.fullmatch(folder.name) or folder.lstat().st_mtime > oldest_kept:
                     continue
-                if self._all_taken_back(self.lot_of(folder.name)):
+                lot = self.lot_of(folder.name)
+                if lot not in kept and self._all_taken_back(lot):
                     yield folder
 
     def _all_taken_back(self, lot: str) -> bool:

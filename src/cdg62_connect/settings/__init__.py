@@ -3,6 +3,8 @@
 from cdg62_connect.settings.loader import load_settings
 from cdg62_connect.settings.model import (
     DIRECT,
+    PES,
+    REPONSE_PREF,
     Alert,
     Authority,
     CanalLegalite,
@@ -10,6 +12,7 @@ from cdg62_connect.settings.model import (
     Deposit,
     DepositMode,
     Environment,
+    HeliosRules,
     Journal,
     ParapheurAccount,
     ParapheurPlatform,
@@ -27,6 +30,8 @@ from cdg62_connect.settings.secret import Secret
 
 __all__ = [
     "DIRECT",
+    "PES",
+    "REPONSE_PREF",
     "Alert",
     "Authority",
     "CanalLegalite",
@@ -34,6 +39,7 @@ __all__ = [
     "Deposit",
     "DepositMode",
     "Environment",
+    "HeliosRules",
     "Journal",
     "ParapheurAccount",
     "ParapheurPlatform",

@@ -57,6 +57,12 @@ def _resolve_secret(value: object, info: ValidationInfo) -> object:
 DIRECT = "direct"
 """Written in the place of a flux: the document does not go through Pastell."""
 
+PES = "PES"
+"""The document code of what goes to the trésorerie: the key ``defaut`` of a table never serves it."""
+
+REPONSE_PREF = "REPONSE_PREF"
+"""The document code of an answer to the préfecture: it goes by S2LOW directly, whatever Pastell carries."""
+
 LocalPath = Annotated[Path, BeforeValidator(_resolve_path)]
 SecretValue = Annotated[Secret, BeforeValidator(_resolve_secret)]
 
@@ -192,8 +198,8 @@ class ParapheurAccount(_Section):
     """One authority's account and circuits in iParapheur.
 
     ``sous_types`` maps a document code of the deposit contract to the sous-type whose circuit it takes;
-    the key ``defaut`` serves every other code. ``tenant`` and ``desk`` are needed by REST only, and only when
-    the account has several.
+    the key ``defaut`` serves every other code but ``PES``. ``types`` maps a code to its type, when it is not
+    ``type``. ``tenant`` and ``desk`` are needed by REST only, and only when the account has several.
     """
 
     tenant: str | None = None
@@ -201,18 +207,23 @@ class ParapheurAccount(_Section):
     login: str = Field(alias="identifiant")
     password: SecretValue = Field(alias="mot_de_passe")
     type_technique: str = Field(alias="type")
+    types: dict[str, str] = Field(default_factory=dict)
     sous_types: dict[str, str]
+
+    def type_of(self, code_document: str) -> str:
+        """The type for a document code."""
+        return self.types.get(code_document) or self.type_technique
 
     def sous_type(self, code_document: str) -> str | None:
         """The sous-type for a document code, or ``None`` when the configuration has none."""
-        return self.sous_types.get(code_document) or self.sous_types.get("defaut")
+        return _by_code(self.sous_types, code_document)
 
 
 class PastellAccount(_Section):
     """One authority's entity in Pastell, the account that works there, and what goes that way.
 
     ``flux`` maps a document code of the deposit contract to the flux that carries it, or to ``direct`` for
-    the other route; the key ``defaut`` serves every other code, which without it goes the direct way.
+    the other route; the key ``defaut`` serves every other code but ``PES``; what has none goes the direct way.
     ``sous_types`` maps it to the sous-type of the parapheur, in the same manner.
     """
 
@@ -238,12 +249,12 @@ class PastellAccount(_Section):
 
     def route(self, code_document: str) -> str:
         """The flux that carries a document code, ``""`` when it goes the direct way."""
-        flux = self.flux.get(code_document) or self.flux.get("defaut") or DIRECT
+        flux = DIRECT if code_document == REPONSE_PREF else _by_code(self.flux, code_document) or DIRECT
         return "" if flux == DIRECT else flux
 
     def sous_type(self, code_document: str) -> str | None:
         """The sous-type for a document code, or ``None`` when the configuration has none."""
-        return self.sous_types.get(code_document) or self.sous_types.get("defaut")
+        return _by_code(self.sous_types, code_document)
 
     @property
     def carries_all(self) -> bool:
@@ -267,6 +278,24 @@ class S2lowAccount(_Section):
         return self
 
 
+def _by_code(table: dict[str, str], code_document: str) -> str | None:
+    default = None if code_document == PES else table.get("defaut")
+    return table.get(code_document) or default
+
+
+class HeliosRules(_Section):
+    """What is known beforehand of the PES of an authority.
+
+    ``budgets`` maps the SIRET of each budget (``IdColl``) to its ``CodCol``; without it, any budget whose SIRET
+    begins with the authority's SIREN is taken.
+    """
+
+    budgets: dict[
+        Annotated[str, Field(pattern=r"^\d{14}$")],
+        Annotated[str, Field(pattern=r"^(\d\d[1-9]|\d[1-9]\d|[1-9]\d\d)$")],
+    ] = Field(default_factory=dict)
+
+
 class Authority(_Section):
     """A commune or an EPCI: the only holder of the credentials under which its acts go out.
 
@@ -284,6 +313,7 @@ class Authority(_Section):
     pastell: PastellAccount | None = None
     parapheur: ParapheurAccount | None = None
     s2low: S2lowAccount | None = None
+    helios: HeliosRules = HeliosRules()
     matieres: dict[Annotated[str, Field(pattern=r"^\d+(\.\d+){2,4}$")], str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -350,12 +380,15 @@ class SignatureRules(_Section):
 class Rhythm(_Section):
     """How often each platform is looked at, in seconds; a look that changes nothing lengthens the wait.
 
-    Pastell is looked at for all the dossiers of an entity at once, every ``pastell_seconds``.
+    Pastell is looked at for all the dossiers of an entity at once, every ``pastell_seconds``; so are the unread
+    messages of the préfecture for all the actes of an authority, every ``prefecture_seconds``.
     """
 
     pastell_seconds: int = Field(default=120, gt=0, alias="pastell_s")
     parapheur_seconds: int = Field(default=600, gt=0, alias="parapheur_s")
     s2low_seconds: int = Field(default=300, gt=0, alias="s2low_s")
+    helios_seconds: int = Field(default=900, gt=0, alias="helios_s")
+    prefecture_seconds: int = Field(default=21600, gt=0, alias="prefecture_s")
     longest_seconds: int = Field(default=3600, gt=0, alias="attente_max_s")
     opens_at: int = Field(default=7, ge=0, le=23, alias="ouverture_h")
     closes_at: int = Field(default=20, ge=1, le=24, alias="fermeture_h")

@@ -13,9 +13,28 @@ GET     /pannes                            the rules not fully used
 POST    /pannes                            one rule or a list of rules (see ``faults.py``)
 POST    /rythme                            ``{"iparapheur": …, "s2low": …, "helios": …}``, each as its
                                            ``Rythme.of`` reads
-POST    /parapheur/<id>/signer             ``{"par": "…", "annotation": "…", "papier": false}``, all optional
+POST    /parapheur/<id>/lire               ``{"par": "…"}``, optional: the droit de remords is over
 POST    /parapheur/<id>/viser              ``{"par": "…", "annotation": "…"}``, all optional
+POST    /parapheur/<id>/signer             the same, and ``"papier": false``
+POST    /parapheur/<id>/cacheter           as ``viser``: the seal of the server
+POST    /parapheur/<id>/signer_dehors      as ``viser``: somebody outside signs
+POST    /parapheur/<id>/lire_mail          as ``viser``: the secured mail is opened
+POST    /parapheur/<id>/teletransmettre    ``{"echec": "…"}``, optional: it ends, or fails so
 POST    /parapheur/<id>/refuser            ``{"motif": "…", "par": "…"}``
+POST    /parapheur/<id>/transferer         ``{"vers": "…", "par": "…", "annotation": "…"}``: to another desk
+POST    /parapheur/<id>/demander_avis      ``{"a": "…", "par": "…", "annotation": "…"}``: of another desk
+POST    /parapheur/<id>/donner_avis        as ``viser``: the dossier goes back to whoever asked
+POST    /parapheur/<id>/annoter            ``{"texte": "…", "par": "…", "privee": false}``
+POST    /parapheur/<id>/joindre            ``{"nom": "…", "contenu": base64, "type": "…", "par": "…"}``: an annexe
+POST    /parapheur/<id>/recuperer          ``{}``: the emitter takes it back
+POST    /parapheur/delegations             ``{"bureau", "a", "type", "sous_type", "du", "au"}``; no ``a``: they end
+POST    /parapheur/types                   ``{"nom", "format", "protocole", "sous_types": [{"nom", "circuit": [{"acte",
+                                           "bureau"}], "multidoc", "metadonnees"}], "compte"}``
+POST    /parapheur/metadonnees             ``{"sous_type", "exigees": […], "dictionnaire": […]}``
+POST    /parapheur/variantes               the version that it imitates (see ``Variantes``; ``api`` and
+                                           ``initialisation_s`` for the REST API): what is not said goes back to its
+                                           default
+POST    /parapheur/corbeille               ``{}``: the trash bin of the REST API is emptied
 POST    /s2low/<id>/poster                 ``{"agent": "…"}``, optional: 17 or 18 → 1
 POST    /s2low/<id>/acquitter              the ministry answers at once
 POST    /s2low/<id>/refuser                ``{"motif": "…", "par": "analyse"|"ministere", "nature": "007"}``
@@ -55,6 +74,7 @@ from flask import Blueprint, Response, jsonify, request
 from cdg62_connect.errors import InvalidInput, NotFound, NotReady
 from cdg62_connect.simulator import iparapheur
 from cdg62_connect.simulator.admin_body import body_of, moment_of, objects_of, text_of
+from cdg62_connect.simulator.iparapheur import desk as parapheur_desk
 from cdg62_connect.simulator.s2low import Rythme, RythmePes
 from cdg62_connect.simulator.s2low import desk as s2low_desk
 
@@ -86,9 +106,6 @@ def blueprint(simulator: Simulator, *, mishaps: Mishaps) -> Blueprint:
         ("GET", "/pannes", desk.pannes),
         ("POST", "/pannes", desk.armer),
         ("POST", "/rythme", desk.rythme),
-        ("POST", "/parapheur/<path:dossier_id>/signer", desk.parapheur_signer),
-        ("POST", "/parapheur/<path:dossier_id>/viser", desk.parapheur_viser),
-        ("POST", "/parapheur/<path:dossier_id>/refuser", desk.parapheur_refuser),
         ("POST", "/pastell/profil", desk.pastell_profil),
         ("POST", "/pastell/travail", desk.pastell_travail),
         ("POST", "/pastell/<id_d>/verrouiller", desk.pastell_verrouiller),
@@ -96,6 +113,7 @@ def blueprint(simulator: Simulator, *, mishaps: Mishaps) -> Blueprint:
         ("GET", "/pastell/documents", desk.pastell_documents),
     ):
         routes.add_url_rule(path, endpoint=view.__name__, view_func=view, methods=[method])
+    parapheur_desk.pages(routes, simulator)
     s2low_desk.pages(routes, simulator)
     return routes
 
@@ -164,30 +182,6 @@ class _Desk:
                 "helios": simulator.s2low.helios.rythme.as_json(),
             }
         )
-
-    def parapheur_signer(self, dossier_id: str) -> Response:
-        body = body_of("par", "annotation", "papier")
-        self._simulator.iparapheur.signer(
-            dossier_id,
-            by=text_of(body, "par") or None,
-            annotation=text_of(body, "annotation"),
-            papier=body.get("papier") is True,
-        )
-        return self._done()
-
-    def parapheur_viser(self, dossier_id: str) -> Response:
-        body = body_of("par", "annotation")
-        self._simulator.iparapheur.viser(
-            dossier_id, by=text_of(body, "par") or None, annotation=text_of(body, "annotation")
-        )
-        return self._done()
-
-    def parapheur_refuser(self, dossier_id: str) -> Response:
-        body = body_of("motif", "par")
-        self._simulator.iparapheur.refuser(
-            dossier_id, motif=text_of(body, "motif"), by=text_of(body, "par") or None
-        )
-        return self._done()
 
     def pastell_profil(self) -> Response:
         self._simulator.pastell.use_profile(text_of(body_of("profil"), "profil"))

@@ -34,6 +34,10 @@ COLLECTIVITES = (VALMONT, SAINTE_ALDEGONDE, TILLEULS)
 
 TYPE_PARAPHEUR = "URBANISME"
 SOUS_TYPES_PARAPHEUR = ("Arrete", "Courrier")
+TYPE_PES = "PES"
+"""The type whose dossiers are PES: they are signed within, for Hélios."""
+
+SOUS_TYPES_PES = ("Bordereau",)
 
 
 def parapheur_login(collectivite: Collectivite) -> str:

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from cdg62_connect.errors import ConfigurationError
 from cdg62_connect.extras import extra
-from cdg62_connect.settings import Settings, load_settings
+from cdg62_connect.settings import PES, Settings, load_settings
 
 Route = Literal["direct", "pastell"]
 Protocole = Literal["soap", "rest"]
@@ -21,8 +21,11 @@ Protocole = Literal["soap", "rest"]
 URBANISME = "document-autorisation-urbanisme"
 """The flux of Pastell made for documents of urbanisme."""
 
+HELIOS = "helios-generique"
+"""A flux of Pastell for PES that every version has."""
+
 with extra("simulator", needed_for="Une installation d'essai"):
-    from cdg62_connect.simulator.population import COLLECTIVITES, VALMONT
+    from cdg62_connect.simulator.population import COLLECTIVITES, SOUS_TYPES_PES, TYPE_PES, VALMONT
 
 if TYPE_CHECKING:
     from cdg62_connect.simulator.population import Collectivite
@@ -131,6 +134,7 @@ def install(
     folder: Path,
     route: Route = "direct",
     flux: str = URBANISME,
+    flux_pes: str = HELIOS,
     parapheur: Protocole = "soap",
 ) -> Settings:
     """Write a configuration for every simulated commune into ``folder`` and load it.
@@ -142,14 +146,19 @@ def install(
         described: what ``SimulatorServer.describe()`` returns and ``simulateur --json`` prints.
         folder: an existing folder.
         route: ``direct``: to the parapheur and S2LOW; ``pastell``: through Pastell, which speaks to them.
-        flux: the flux of Pastell that carries every document.
+        flux: the flux of Pastell that carries every document but the PES.
+        flux_pes: the one that carries the PES.
         parapheur: how the parapheur is spoken to on the direct route.
     """
     access = Described.model_validate(described)
     secrets = folder / "secrets"
     secrets.mkdir(parents=True, exist_ok=True, mode=0o700)
     communes = [collectivite for collectivite in COLLECTIVITES if collectivite.insee]
-    write = partial(_direct, protocole=parapheur) if route == "direct" else partial(_via_pastell, flux=flux)
+    write = (
+        partial(_direct, protocole=parapheur)
+        if route == "direct"
+        else partial(_via_pastell, flux=flux, flux_pes=flux_pes)
+    )
     authorities = [
         "\n".join([*_identity(collectivite), *write(collectivite, access, secrets)])
         for collectivite in communes
@@ -184,6 +193,7 @@ def _direct(
         f"mot_de_passe = {_hidden(secrets / f'parapheur-{siren}', parapheur.password)}",
         *(desk if protocole == "rest" else []),
         'type = "URBANISME"',
+        _table("types", [(PES, TYPE_PES)]),
         _table("sous_types", _sous_types()),
         "[autorites.s2low]",
         f"certificat = {_text(s2low.cert)}",
@@ -191,14 +201,16 @@ def _direct(
     ]
 
 
-def _via_pastell(collectivite: Collectivite, access: Described, secrets: Path, *, flux: str) -> list[str]:
+def _via_pastell(
+    collectivite: Collectivite, access: Described, secrets: Path, *, flux: str, flux_pes: str
+) -> list[str]:
     account = next(one for one in access.pastell.accounts if one.siren == collectivite.siren)
     return [
         "[autorites.pastell]",
         f"entite = {_text(account.id_e)}",
         f"identifiant = {_text(account.login)}",
         f"mot_de_passe = {_hidden(secrets / f'pastell-{collectivite.siren}', account.password)}",
-        _table("flux", [("defaut", flux)]),
+        _table("flux", [("defaut", flux), (PES, flux_pes)]),
         _table("sous_types", _sous_types()),
     ]
 
@@ -211,7 +223,7 @@ def _hidden(path: Path, secret: str) -> str:
 
 
 def _sous_types() -> list[tuple[str, str]]:
-    return [("defaut", "Courrier"), *((code, "Arrete") for code in _DECISIONS)]
+    return [("defaut", "Courrier"), *((code, "Arrete") for code in _DECISIONS), (PES, SOUS_TYPES_PES[0])]
 
 
 _DECISIONS = (

@@ -12,6 +12,9 @@ import pytest
 from cdg62_connect.errors import HostileInput, InvalidFile
 from cdg62_connect.formats import Domaine, PesBordereau, PesHeader, PesPiece, PesPj, iter_pes, read_pes
 from cdg62_connect.formats.pes_facts import SignaturePlacement
+from cdg62_connect.formats.pes_reading import PesReading
+from hostile.mutation import mutations
+from support.pes_samples import pes
 
 FIXTURES = Path(__file__).parents[3] / "fixtures" / "pes"
 
@@ -200,6 +203,78 @@ def test_depth_is_counted_again_in_a_piece_that_never_ends(edited: Edit) -> None
     nested = "<a>" * 1_200_000 + "</a>" * 1_200_000
     with pytest.raises(HostileInput, match="imbrique"):
         read_pes(edited("aller_recette", ("<BlocPiece>", "<BlocPiece>" + nested)))
+
+
+class ByExpatAlone(PesReading):
+    """Reads every pièce by events, whatever its shape."""
+
+    def _take(self, piece: bytes) -> bool:
+        return False
+
+
+def outcome(reading: PesReading, path: Path) -> object:
+    told: list[object] = []
+    try:
+        with path.open("rb") as document:
+            for _ in reading.stream.blocks(document):
+                told += reading.told()
+    except (InvalidFile, HostileInput) as refused:
+        return type(refused), str(refused)
+    return told
+
+
+REPEATED = pes(bordereaux=["1", "2"], pieces=["7", "8", "9"], lignes=["1", "2"])
+
+
+def test_a_piece_of_a_shape_already_met_means_what_expat_would_have_said(tmp_path: Path) -> None:
+    path, same = tmp_path / "pes.xml", 0
+    for data in mutations(
+        (REPEATED, REPEATED.decode("iso-8859-1").replace("ISO-8859-1", "UTF-8").encode()),
+        "xml",
+        seed="formes",
+        count=400,
+    ):
+        path.write_bytes(data)
+        found = outcome(PesReading(), path)
+        assert found == outcome(ByExpatAlone(), path), data
+        same += isinstance(found, list)
+    assert same > 20
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<Piece>", "<!-- <Piece> -->"),
+        ("<Piece>", "<![CDATA[<Piece></Piece>]]>"),
+        ("<Piece>", "<?a <Piece>?>"),
+        ("<Piece>", "<Piece><Piece>"),
+        ("<Piece>", "<Piece><a b=' V=\"'/>"),
+        ("</Piece>", "</Piece>\x0b"),
+        ("</Piece>", "</Piece >"),
+        ("</BlocPiece>", "<a></BlocPiece>"),
+        ("</BlocPiece>", '</BlocPiece><PJRef><IdUnique V="A"/></PJRef>'),
+        ("</LigneDePiece>", '<PJRef><IdUnique V="A"/></PJRef></LigneDePiece>'),
+        ("<BlocLignePiece>", "<BlocLignePiece/><BlocLignePiece>"),
+        ('<IdPce V="8"/>', '<IdPce a="x" V="8"/>'),
+        ('<IdPce V="8"/>', '<IdPce V="8"/><IdPce/>'),
+        ('<IdPce V="8"/>', '<IdPce V="&#56;&amp;"/>'),
+        ('<IdPce V="8"/>', '<IdPce V="8\n9"/>'),
+        ('<IdPce V="8"/>', '<IdPce V="8<"/>'),
+        ('<IdPce V="8"/>', '<x:IdPce V="8"/>'),
+        ('<IdPce V="8"/>', '<IdPce xmlns="urn:a" V="8"/>'),
+        ("FOURNITURES", "L\x19"),
+        ("VALMONT-LES-TILLEULS", "<Piece>"),
+        ("<Bordereau Id=", '<Bordereau xmlns="urn:a" Id='),
+        ("<PES_DepenseAller>", '<PES_DepenseAller><Bordereau Id="B"><Bordereau>'),
+    ],
+)
+def test_what_could_make_a_shape_lie_is_left_to_expat(tmp_path: Path, old: str, new: str) -> None:
+    text = REPEATED.decode("iso-8859-1")
+    assert old in text
+    path = tmp_path / "pes.xml"
+    for changed in (text.replace(old, new), text.replace(old, new, 1), new.join(text.rsplit(old, 1))):
+        path.write_bytes(changed.encode("iso-8859-1"))
+        assert outcome(PesReading(), path) == outcome(ByExpatAlone(), path)
 
 
 def test_a_large_piece_is_read_whole(edited: Edit) -> None:

@@ -153,7 +153,15 @@ def test_a_path_that_leads_elsewhere_is_hostile(
 
 
 @pytest.mark.parametrize(
-    "location", ["../../ailleurs.xsd", "/etc/passwd", "file:///etc/passwd", "c:\\a.xsd", "ftp://a/b"]
+    "location",
+    [
+        "../../ailleurs.xsd",
+        "/etc/passwd",
+        "file:///etc/passwd",
+        "c:\\a.xsd",
+        "ftp://a/b",
+        "%2e%2e/%2e%2e/a.xsd",
+    ],
 )
 def test_an_inclusion_that_leads_elsewhere_is_hostile(
     store: SchemaStore, folder: Callable[..., Path], location: str
@@ -228,12 +236,27 @@ def test_a_zip_that_inflates_without_measure_is_refused(
     assert refused.value.code == "TAILLE"
 
 
-def test_a_schema_that_does_not_hold_together_says_so_when_it_serves(
+def test_a_set_that_does_not_hold_together_is_not_installed(
+    store: SchemaStore, folder: Callable[..., Path], tmp_path: Path
+) -> None:
+    with pytest.raises(InvalidFile, match=r"flux\.xsd") as refused:
+        store.add(folder("v1.0", {"flux.xsd": ROOT.format(types="absent.xsd")}))
+    assert refused.value.code == "SCHEMA_ILLISIBLE"
+    assert not any((tmp_path / "schemas").iterdir())
+
+
+def test_one_schema_that_cannot_serve_does_not_keep_the_others_from_it(
     store: SchemaStore, folder: Callable[..., Path], document: Callable[[str], Path]
 ) -> None:
-    store.add(folder("v1.0", {"flux.xsd": ROOT.format(types="absent.xsd")}))
-    with pytest.raises(ConfigurationError, match=r"flux\.xsd"):
-        store.check(document(flux("1")))
+    lame = ROOT.format(types="absent.xsd").replace("urn:essai", "urn:autre").replace("Flux", "Autre")
+    added = store.add(folder("v1.0", {**xsd(), "autre.xsd": lame}))
+    assert added.unusable == ("autre.xsd",)
+    assert store.sets() == (added,)
+    verdict = store.check(document(flux("1")))
+    assert verdict is not None
+    assert verdict.valid
+    with pytest.raises(ConfigurationError, match=r"autre\.xsd"):
+        store.check(document('<t:Autre xmlns:t="urn:autre"/>'))
 
 
 def test_a_version_that_is_not_installed_and_a_set_that_is_damaged_are_told(
@@ -257,6 +280,19 @@ def test_a_document_that_is_hostile_or_no_xml_is_refused(
         (flux("1")[:-3], InvalidFile),
         ("<!DOCTYPE a>" + flux("1"), HostileInput),
         (flux("1").replace("<Piece", "<a>" * 400_000 + "<Piece", 1), HostileInput),
+    ):
+        with pytest.raises(error):
+            store.check(document(text))
+
+
+def test_what_follows_a_fault_is_looked_at_all_the_same(
+    store: SchemaStore, folder: Callable[..., Path], document: Callable[[str], Path]
+) -> None:
+    store.add(folder())
+    long = flux("deux", *["1"] * 40_000)
+    for text, error in (
+        (long[:-3], InvalidFile),
+        (long.replace("</t:", "<a>" * 150_000 + "</t:"), HostileInput),
     ):
         with pytest.raises(error):
             store.check(document(text))
@@ -311,6 +347,22 @@ def test_the_commands_add_and_list(tmp_path: Path, folder: Callable[..., Path]) 
     assert "Schémas 1.2 installés" in added.output
     listed = run.invoke(app, ["schemas", "list", "--dossier", place, "--json"])
     assert '"version": "1.2"' in listed.output
+
+
+def test_the_command_validates_and_says_where_it_fails(
+    tmp_path: Path, folder: Callable[..., Path], document: Callable[[str], Path]
+) -> None:
+    place, run = ["--dossier", str(tmp_path / "rangés")], CliRunner()
+    unknown = run.invoke(app, ["schemas", "check", str(document(flux("1"))), *place])
+    assert isinstance(unknown.exception, InvalidFile)
+    run.invoke(app, ["schemas", "add", str(folder()), *place])
+    right = run.invoke(app, ["schemas", "check", str(document(flux("1"))), *place])
+    assert (right.exit_code, right.output) == (0, "flux.xml : conforme, par les schémas 1.2 (flux.xsd).\n")
+    wrong = run.invoke(app, ["schemas", "check", str(document(flux("1", "deux"))), *place])
+    assert wrong.exit_code == 1
+    assert "ligne 2 : Element 'Piece'" in wrong.output
+    told = run.invoke(app, ["schemas", "check", str(document(flux("deux"))), *place, "--json"])
+    assert '"conforme": false' in told.output
 
 
 def test_what_the_parser_of_schemas_gives_back_is_a_schema(

@@ -46,7 +46,7 @@ def authority(nom, siren, insee, *, competence="commune", sous_types=None, canal
             "identifiant": "ws",
             "mot_de_passe": {"env": "SECRET"},
             "type": "URBANISME",
-            "sous_types": {"defaut": "Arrete"} if sous_types is None else sous_types,
+            "sous_types": {"defaut": "Arrete", "PES": "Bordereau"} if sous_types is None else sous_types,
         },
         "s2low": {"certificat": "client.pem"},
     }

@@ -13,6 +13,11 @@ from cdg62_connect.operis import DepositRefused, read_lot
 from cdg62_connect.simulator import population
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
+PES = {
+    "216209916M0041_PES_20260916T083000_01": (True, "//Bordereau"),
+    "216209916M0042_PES_20260916T090000_01": (True, "//Bordereau"),
+    "216209916T0012_PES_20260916T084500_01": (False, "//Bordereau"),
+}
 MALFORMED = "PC0629912600033_ARR_ACCORD_20261019T111500_01"
 GOOD = {
     "PC0629912600012_ARR_ACCORD_20260914T093000_01": (True, True, ["22_PN", "22_NE"], []),
@@ -29,7 +34,15 @@ def read(world):
 
 
 def test_there_are_these_samples_and_no_other():
-    assert {p.name for p in (FIXTURES / "depots").iterdir()} == {*GOOD, MALFORMED}
+    assert {p.name for p in (FIXTURES / "depots").iterdir()} == {*GOOD, *PES, MALFORMED}
+
+
+@pytest.mark.parametrize("lot", PES)
+def test_a_sample_of_a_pes_passes_every_check(read, lot):
+    deposit = read(lot)
+    assert (deposit.signer, deposit.pes.signature_xpath) == PES[lot]
+    assert lot.startswith(f"{deposit.authority.siren}{deposit.manifest.id_externe}_PES_")
+    assert deposit.warnings == ()
 
 
 @pytest.mark.parametrize("lot", GOOD)

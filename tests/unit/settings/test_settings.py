@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cdg62_connect.errors import ConfigurationError
-from cdg62_connect.settings import Competence, Environment, Secret, load_settings
+from cdg62_connect.settings import Competence, Environment, PastellAccount, Secret, load_settings
 
 CANARY = "-".join(("canari", "mdp"))
 
@@ -66,6 +66,21 @@ def test_a_circuit_is_found_by_code_then_by_default(tmp_path: Path) -> None:
     assert parapheur.sous_type("PIECES") == "Courrier"
 
 
+def test_a_pes_takes_only_the_circuit_the_type_and_the_flux_that_name_it(tmp_path: Path) -> None:
+    authority = load(tmp_path).authorities[0]
+    assert authority.sous_type("PES") is None
+    assert authority.require_parapheur().type_of("PES") == "URBANISME"
+    named = GOOD.replace("sous_types = {", 'types = { PES = "HELIOS" }\nsous_types = { PES = "Bordereau",')
+    authority = load(tmp_path, named).authorities[0]
+    assert authority.sous_type("PES") == "Bordereau"
+    assert authority.require_parapheur().type_of("PES") == "HELIOS"
+    assert authority.require_parapheur().type_of("PIECES") == "URBANISME"
+    account = PastellAccount.model_validate(
+        {"entite": 1, "jeton": Secret("x"), "flux": {"defaut": "ls-actes"}}
+    )
+    assert (account.route("PES"), account.route("PIECES")) == ("", "ls-actes")
+
+
 def test_authorities_are_found_by_siren_and_by_competence(tmp_path: Path) -> None:
     settings = load(tmp_path)
     assert settings.authority("216209916") is settings.competent(Competence.COMMUNE, "62991")
@@ -87,6 +102,11 @@ def test_authorities_are_found_by_siren_and_by_competence(tmp_path: Path) -> Non
         ('ca = "ca.pem"', 'ca = "ca.pem"\ntls_min = "1.0"', "plateformes.s2low.tls_min"),
         ('competence = "commune"', 'competence = "etat"', "l'État n'en est pas une"),
         ('communes = ["62991"]', 'communes = ["62991", "62992"]', "un seul code INSEE"),
+        (
+            "[autorites.s2low]",
+            '[autorites.helios]\nbudgets = { "21620991600016" = "000" }\n[autorites.s2low]',
+            "autorites[1].helios.budgets",
+        ),
         ("version = 1", "version = 1\nversion = 2", "n'est pas du TOML"),
     ],
 )

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from cdg62_connect import HttpSession, IparapheurSoap, OutcomeUnknown, S2low, Secret
-from cdg62_connect.iparapheur import Document, NewDossier
+from cdg62_connect.iparapheur import CircuitStep, Document, NewDossier
 from cdg62_connect.s2low import ActeFile, NewActe
 from cdg62_connect.settings import Settings
 from cdg62_connect.simulator import Faults, SimClock, SimulatorServer, admin
@@ -26,7 +26,9 @@ COMMANDS = re.findall(r"^\$ curl -s (?:--json '(.*)' )?\$ADMIN(/\S+)$", PAGE, re
 EXAMPLES = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 
-def send_a_dossier(url: str, login: str, password: str, *, dossier_id: str = "ads-01") -> None:
+def send_a_dossier(
+    url: str, login: str, password: str, *, dossier_id: str = "ads-01", roles: tuple[str, ...] = ()
+) -> None:
     document = Document("arrete.pdf", Payload.of(next(sample_deposits().glob("*_ACCORD_*/arrete.pdf"))))
     with HttpSession(url, platform="iparapheur", auth=BasicAuth(login, Secret(password))) as session:
         IparapheurSoap(session).dossiers.creer(
@@ -36,6 +38,7 @@ def send_a_dossier(url: str, login: str, password: str, *, dossier_id: str = "ad
                 type_technique="URBANISME",
                 sous_type="Arrete",
                 document=document,
+                circuit=tuple(CircuitStep(f"Bureau {rank}", role) for rank, role in enumerate(roles)),
             )
         )
 
@@ -114,8 +117,11 @@ def test_every_command_of_the_page_is_accepted(
 ) -> None:
     described: Any = simulateur.describe()
     parapheur, day = described["iparapheur_soap"], horloge.now().date().replace(day=1)
-    for dossier_id in ("ads-01", "ads-02"):
-        send_a_dossier(parapheur["url"], parapheur["login"], parapheur["password"], dossier_id=dossier_id)
+    access = (parapheur["url"], parapheur["login"], parapheur["password"])
+    for dossier_id in ("ads-01", "ads-02", "ads-04"):
+        send_a_dossier(*access, dossier_id=dossier_id)
+    suite = ("CACHET", "SIGNATAIRE_EXTERNE", "MAILSECURISE", "TDT")
+    send_a_dossier(*access, dossier_id="ads-03", roles=suite)
     transactions = [
         send_an_acte(described["s2low"], f"PC6299126A001{rank}", day=day, en_attente=rank == 1)
         for rank in range(3)
@@ -135,7 +141,7 @@ def test_every_route_of_the_desk_has_its_command_on_the_page() -> None:
         ("POST" if body else "GET", re.sub(r"/(ads-\d+|\d+|qkQGVPm)/", "/<id>/", path))
         for body, path in COMMANDS
     }
-    assert len(routes) == 30
+    assert len(routes) == 46
     assert set(routes) == shown
 
 

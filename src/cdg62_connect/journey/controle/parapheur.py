@@ -51,32 +51,38 @@ def _abouts(authority: Authority) -> tuple[About, About, About]:
 
 
 def _type(authority: Authority, parapheur: Parapheur) -> Check:
-    about, wanted = _abouts(authority)[1], authority.require_parapheur().type_technique
+    about, account = _abouts(authority)[1], authority.require_parapheur()
+    wanted = list(dict.fromkeys((account.type_technique, *account.types.values())))
     try:
         known = parapheur.types()
     except Cdg62Error as refused:
         return about.failed(refused)
-    if wanted in known:
-        return about.ok(f"« {wanted} » existe.")
-    return about.ko(f"« {wanted} » n'existe pas pour ce compte.", advice=_choose([wanted], known, key="type"))
+    missing = [name for name in wanted if name not in known]
+    if not missing:
+        return about.ok(f"{_quoted(wanted)} existe." if len(wanted) == 1 else f"{_quoted(wanted)} existent.")
+    key = "type" if missing == [account.type_technique] else "types"
+    verb = "n'existe pas" if len(missing) == 1 else "n'existent pas"
+    return about.ko(f"{_quoted(missing)} {verb} pour ce compte.", advice=_choose(missing, known, key=key))
 
 
 def _sous_types(authority: Authority, parapheur: Parapheur) -> Check:
     about, account = _abouts(authority)[2], authority.require_parapheur()
+    types = dict.fromkeys(account.type_of(code) for code in account.sous_types)
     try:
-        known = parapheur.sous_types(account.type_technique)
+        known = {name: parapheur.sous_types(name) for name in types}
     except Cdg62Error as refused:
         return about.failed(refused)
-    missing: dict[str, list[str]] = {}
-    for code, name in account.sous_types.items():
-        if name not in known:
-            missing.setdefault(name, []).append(code)
-    if missing:
-        told = " ; ".join(f"« {name} » ({', '.join(codes)})" for name, codes in missing.items())
-        return about.ko(
-            f"N'existent pas pour le type « {account.type_technique} » : {told}.",
-            advice=_choose([*missing], known, key="sous_types"),
-        )
+    for type_technique, offered in known.items():
+        missing: dict[str, list[str]] = {}
+        for code, name in account.sous_types.items():
+            if account.type_of(code) == type_technique and name not in offered:
+                missing.setdefault(name, []).append(code)
+        if missing:
+            told = " ; ".join(f"« {name} » ({', '.join(codes)})" for name, codes in missing.items())
+            return about.ko(
+                f"N'existent pas pour le type « {type_technique} » : {told}.",
+                advice=_choose([*missing], offered, key="sous_types"),
+            )
     if "defaut" not in account.sous_types:
         return about.attention(
             f"Existent, mais seuls ces codes de document en ont un : {', '.join(account.sous_types)}.",

@@ -125,7 +125,8 @@ def _flux_checks(
     except Cdg62Error as refused:
         yield about.failed(refused)
         return
-    lacking = [name for name in (form.title, form.document, form.signature, form.legality) if name]
+    wanted = (form.title, form.document, form.signature, form.legality, form.helios)
+    lacking = [name for name in wanted if name]
     lacking = [name for name in lacking if name not in fields]
     if lacking:
         yield about.ko(
@@ -145,7 +146,7 @@ def _connectors(
     associated: Mapping[str, Association],
 ) -> Iterator[Check]:
     about = _about(authority, f"connecteurs.{flux}", f"connecteurs de {flux}")
-    wanted = [_SIGNATURE, *([_TDT] if FORMS[flux].legality else [])]
+    wanted = [_SIGNATURE, *([_TDT] if FORMS[flux].legality or FORMS[flux].helios else [])]
     studio = "envoi_transformation" in pastell.flux.champs(flux)
     if studio and not pastell.capacites.transformation_sautee:
         wanted.append(_TRANSFORMATION)
@@ -178,7 +179,8 @@ def _sous_types(
             advice="Le premier dépôt le dira : rien ne part avec un sous-type inconnu.",
         )
     names = _names(offered)
-    unknown = sorted({name for name in account.sous_types.values() if name not in names})
+    ours = {name for code, name in account.sous_types.items() if account.route(code) == flux}
+    unknown = sorted(name for name in ours if name not in names)
     if unknown:
         return about.ko(
             f"N'existent pas : {', '.join(unknown)}.",

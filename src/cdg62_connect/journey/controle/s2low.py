@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from cdg62_connect.errors import Cdg62Error, UnreadableAnswer
+from cdg62_connect.errors import AccessRefused, AuthenticationRefused, Cdg62Error, UnreadableAnswer
 from cdg62_connect.formats import Classification, same_label
 from cdg62_connect.journey.controle.certificates import read_certificate_file
 from cdg62_connect.journey.controle.check import About, Check
 from cdg62_connect.journey.controle.validity import validity
 from cdg62_connect.s2low import ConnexionInfos, S2low
+from cdg62_connect.settings import PES
 
 if TYPE_CHECKING:
     from cdg62_connect.settings import Authority, S2lowAccount
@@ -67,6 +68,8 @@ def s2low_checks(authority: Authority, s2low: S2low, *, seen: SeenAccounts) -> I
     yield about.ok("S2LOW reconnaît le certificat.")
     yield _account(authority, s2low, seen=seen)
     yield _rgs(authority, s2low)
+    if sends_pes(authority):
+        yield _helios(authority, s2low)
     yield from _classification(authority, s2low)
 
 
@@ -82,6 +85,7 @@ def _unasked(authority: Authority, reason: str, *, first: str) -> Iterator[Check
     abouts = [
         _about(authority, "compte", "compte S2LOW"),
         _about(authority, "rgs", "certificat RGS"),
+        *([_about(authority, "helios", "module Hélios")] if sends_pes(authority) else []),
         _about(authority, "classification", "classification"),
         *(_matiere(authority, code) for code in authority.matieres),
     ]
@@ -139,6 +143,36 @@ def _rgs(authority: Authority, s2low: S2low) -> Check:
         "S2LOW ne le prend pas pour un certificat RGS : il refusera toute transmission.",
         advice="Configurez un certificat RGS (deux étoiles) reconnu par cette plateforme.",
     )
+
+
+def sends_pes(authority: Authority) -> bool:
+    """Whether the configuration speaks of PES that we give to S2LOW ourselves."""
+    if authority.flux(PES):
+        return False
+    account = authority.parapheur
+    return bool(authority.helios.budgets) or (account is not None and account.sous_type(PES) is not None)
+
+
+def _helios(authority: Authority, s2low: S2low) -> Check:
+    """The list of PES retour answers whoever has the module, and leaves no trace."""
+    about = _about(authority, "helios", "module Hélios")
+    try:
+        s2low.helios.retours()
+    except (AccessRefused, AuthenticationRefused):
+        return about.ko(
+            "Ce compte n'a pas accès au module Hélios : aucun PES ne pourra être transmis.",
+            advice="Demandez à l'administrateur de S2LOW le module Hélios pour la collectivité et le compte.",
+        )
+    except Cdg62Error as refused:
+        return about.failed(refused)
+    try:
+        s2low.helios.lister(3, limit=1)
+    except Cdg62Error:
+        return about.ok(
+            "Le module répond. Ce compte n'est pas archiviste : si une réponse se perd, une personne donnera le "
+            "numéro du PES."
+        )
+    return about.ok("Le module répond, et ce compte retrouve un PES dont la réponse s'est perdue.")
 
 
 def _classification(authority: Authority, s2low: S2low) -> Iterator[Check]:

@@ -57,6 +57,8 @@ class Filler:
         detail = documents.modifier(self._entite, self._id_d, champs).detail
         self._upload(detail, self._form.document, [plan.document])
         self._upload(detail, self._form.annexes, list(plan.annexes))
+        if plan.visuel is not None and self._form.visuel in known:
+            self._upload(detail, self._form.visuel, [plan.visuel])
         if plan.sous_type:
             sous_type = "iparapheur_sous_type"
             documents.choisir(self._entite, self._id_d, sous_type, [(sous_type, plan.sous_type)])

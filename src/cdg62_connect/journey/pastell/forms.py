@@ -15,7 +15,11 @@ class FluxForm:
         annexes: file field of the annexes, ``""`` when the flux takes none.
         key: indexed field that holds the deposit's name, ``""`` when the flux has none.
         signature: flag that asks for the signature, ``""`` when the flux always signs.
-        legality: flag that asks for @ctes, ``""`` when the flux cannot transmit.
+        legality: flag that asks for @ctes, ``""`` when the flux cannot transmit an acte.
+        helios: flag that asks for Hélios, ``""`` when the flux is not one of PES.
+        transaction: field of the number that S2LOW gave.
+        acquit: file field of the acquit of a PES.
+        visuel: file field of the PDF that shows a PES, ``""`` when the flux has none.
         start: action that sends a document to be signed on its way.
         start_unsigned: the same for a document that is only to be transmitted.
         stops_when_signed: the flux rests once signed, and waits for us to ask for the transmission.
@@ -30,6 +34,10 @@ class FluxForm:
     key: str = ""
     signature: str = "envoi_signature"
     legality: str = ""
+    helios: str = ""
+    transaction: str = "tedetis_transaction_id"
+    acquit: str = ""
+    visuel: str = ""
     start: str = "orientation"
     start_unsigned: str = "orientation"
     stops_when_signed: bool = False
@@ -47,6 +55,19 @@ _ACTES = FluxForm(
     start_unsigned="send-tdt",
     slip="document_signe",
     signed="signature",
+)
+
+_HELIOS = FluxForm(
+    title="objet",
+    document="fichier_pes",
+    annexes="",
+    helios="envoi_tdt",
+    acquit="fichier_reponse",
+    visuel="visuel_pdf",
+    start="send-iparapheur",
+    start_unsigned="send-tdt",
+    slip="document_signe",
+    signed="fichier_pes_signe",
 )
 
 FORMS: dict[str, FluxForm] = {
@@ -73,6 +94,17 @@ FORMS: dict[str, FluxForm] = {
         start="send-iparapheur",
         slip="bordereau",
     ),
+    "ls-helios": FluxForm(
+        title="objet",
+        document="fichier_pes",
+        annexes="",
+        helios="envoi_tdt_helios",
+        transaction="pes_tedetis_transaction_id",
+        acquit="pes_acquit",
+        signed="fichier_pes",
+    ),
+    "helios-generique": replace(_HELIOS, stops_when_signed=True),
+    "helios-automatique": _HELIOS,
     "pdf-generique": FluxForm(title="libelle", document="document", slip="bordereau"),
 }
 """The flux of documents that this route knows how to fill (Pastell 2.0 to 5.0, seen in their definitions)."""

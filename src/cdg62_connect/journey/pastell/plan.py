@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict
 
 from cdg62_connect.journey import events as ev
 from cdg62_connect.journey.acte_plan import number_candidates
+from cdg62_connect.journey.helios.nom_fic import taken_elsewhere
+from cdg62_connect.journey.helios.visuel import kept_visuel
 from cdg62_connect.journey.pastell.forms import FORMS
 from cdg62_connect.settings import CanalLegalite
 
@@ -25,6 +27,7 @@ class DocumentPlan(BaseModel):
     champs: dict[str, str]
     document: ev.StoredFile
     annexes: tuple[ev.StoredFile, ...]
+    visuel: ev.StoredFile | None = None
     sous_type: str = ""
     nature: int = 0
     matiere: str = ""
@@ -53,6 +56,8 @@ def plan_document(context: Context, *, step: str) -> DocumentPlan | ev.Blocked:
         champs[form.key] = dossier.id_depot
     if refused := _impossible(context, step=step):
         return refused
+    if accepted.pes is not None and (taken := taken_elsewhere(context, step=step)) is not None:
+        return taken
     sous_type, remark, nature, matiere, day = "", "", 0, "", None
     if accepted.signer:
         sous_type = accepted.sous_type or authority.sous_type(accepted.code_document) or ""
@@ -64,7 +69,9 @@ def plan_document(context: Context, *, step: str) -> DocumentPlan | ev.Blocked:
             champs["annotation_publique"] = accepted.annotation_publique
         if accepted.annotation_privee:
             champs["annotation_privee"] = accepted.annotation_privee
-    if accepted.transmettre:
+    if accepted.pes is not None:
+        champs[form.helios] = "1"
+    elif accepted.transmettre:
         numero = dossier.numero or context.reserve_number(number_candidates(context))
         if numero is None:
             return ev.Blocked(
@@ -94,6 +101,7 @@ def plan_document(context: Context, *, step: str) -> DocumentPlan | ev.Blocked:
         champs=champs,
         document=accepted.document,
         annexes=accepted.annexes,
+        visuel=kept_visuel(context) if form.visuel and accepted.signer else None,
         sous_type=sous_type,
         nature=nature,
         matiere=matiere,
@@ -109,7 +117,13 @@ def _impossible(context: Context, *, step: str) -> ev.Blocked | None:
     assert document is not None
     form, authority = FORMS[document.flux], context.assignment.platforms.authority
     code, reason = "FLUX_INADAPTE", ""
-    if accepted.transmettre and not form.legality:
+    if accepted.pes is not None and not form.helios:
+        reason = f"Le flux « {document.flux} » ne transmet pas de PES à Hélios."
+    elif accepted.pes is None and form.helios:
+        reason = f"Le flux « {document.flux} » ne porte que des PES."
+    elif accepted.pes is not None:
+        pass
+    elif accepted.transmettre and not form.legality:
         reason = f"Le flux « {document.flux} » ne transmet pas au contrôle de légalité."
     elif not accepted.signer and not form.signature:
         reason = f"Le flux « {document.flux} » ne sert qu'à faire signer."

@@ -61,7 +61,8 @@ class Standing:
         signed: the circuit ended, and its slip is there.
         rejected: somebody of the circuit refused it.
         acknowledged: the accusé de réception and what goes with it are there.
-        refused: why the acte was refused, ``""`` when it was not.
+        answered: the acquit of a PES is there, good or bad.
+        refused: why the acte or the PES was refused, ``""`` when it was not.
         cancelled: the transmission was cancelled.
         waits_for_agent: who must act outside Pastell for the acte to leave, ``""`` when nobody.
         needs: what it waits for.
@@ -75,6 +76,7 @@ class Standing:
     signed: bool
     rejected: bool
     acknowledged: bool
+    answered: bool
     refused: str
     cancelled: bool
     waits_for_agent: str
@@ -114,6 +116,7 @@ def standing_of(dossier: Dossier, detail: DocumentDetail, flux: FluxConnu, *, no
         signed=found.signature is Avancement.ACCEPTE,
         rejected=found.signature is Avancement.REFUSE,
         acknowledged=found.acte is Avancement.ACCEPTE or incomplete,
+        answered=found.pes in (Avancement.ACCEPTE, Avancement.REFUSE),
         refused=_refusal(detail, answer),
         cancelled=found.acte is Avancement.ANNULE,
         waits_for_agent=agent,
@@ -132,6 +135,8 @@ def _refusal(detail: DocumentDetail, answer: str) -> str:
     if detail.etat == _TRANSMIT and "refusé" in answer.lower():
         return answer
     said = answer or detail.etat_message or ""
+    if detail.etat == "tdt-error" and "transaction en erreur" in said.lower():  # a PES
+        return said
     return said if detail.etat == "erreur-verif-tdt" and "transaction en erreur" in said.lower() else ""
 
 
@@ -142,6 +147,8 @@ def _next(transmettre: bool, found: Verdict, *, asked: int, age: timedelta) -> _
         case _ if not found.connu:
             return _Next(Needs.TIME) if age < _DAY else _Next(Needs.PERSON, reason=_AGAIN)
         case Nature.REPOS if found.suite is Suite.AGIR and found.action == _TRANSMIT and transmettre:
+            if asked:  # Pastell said no: its classification may be late, which a night puts right
+                return _asked(found, _RETRY * 2**asked, asked, age, most=_MOST_IN_PASSING, advice=advice)
             why = "le document est signé, et ce flux attend qu'on demande la transmission"
             return _Next(Needs.ACTION, action=_TRANSMIT, reason=why)
         case Nature.REPOS | Nature.FINAL if age < _SETTLING:

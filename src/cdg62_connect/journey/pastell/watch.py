@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING
 
 from cdg62_connect.errors import NotFound
 from cdg62_connect.journey import events as ev
+from cdg62_connect.journey.helios.signed_pes import judge_signed_pes
 from cdg62_connect.journey.pastell.evidence import Harvest, read_ar
 from cdg62_connect.journey.pastell.forms import FORMS
+from cdg62_connect.journey.pastell.pes import pes_news
 from cdg62_connect.journey.pastell.standing import Needs, Standing, standing_of
+from cdg62_connect.journey.s2low_standing import link_of
 from cdg62_connect.journey.signed_document import judge_signed, unsigned
+from cdg62_connect.journey.stamped import BROKEN_BY_THE_STAMP, judge_stamped
 from cdg62_connect.journey.step import Context, Later
 from cdg62_connect.pastell import FLUX_CONNUS
 
@@ -73,7 +77,14 @@ class WatchDocument:
         standing = standing_of(context.dossier, detail, known, now=context.clock.now())
         facts = [*self._moved(document, detail), *self._news(context, detail, standing)]
         over = any(
-            isinstance(fact, ev.Blocked | ev.RejectedInCircuit | ev.AcknowledgedByPrefecture)
+            isinstance(
+                fact,
+                ev.Blocked
+                | ev.RejectedInCircuit
+                | ev.AcknowledgedByPrefecture
+                | ev.PesAcquitted
+                | ev.PesRefused,
+            )
             for fact in facts
         )
         if over or _ends(context.dossier, facts):
@@ -111,12 +122,15 @@ class WatchDocument:
             facts.append(judged)
             if isinstance(judged, ev.Blocked):
                 return facts
+        if accepted.pes is not None:
+            return [*facts, *pes_news(context, detail, standing, step=self.name)]
         transaction = detail.texte("tedetis_transaction_id")
         if accepted.transmettre and dossier.transmitted is None and transaction:
             number = int(transaction) if transaction.isascii() and transaction.isdigit() else 0
             facts.append(ev.Transmitted(transaction=number, numero=dossier.numero, how="created"))
         if standing.waits_for_agent and dossier.waiting is None and accepted.transmettre:
-            facts.append(ev.WaitingForPerson(statut=17, who=standing.waits_for_agent))
+            lien = link_of(context, int(transaction)) if transaction.isdecimal() else ""
+            facts.append(ev.WaitingForPerson(statut=17, who=standing.waits_for_agent, lien=lien))
         elif dossier.waiting is not None and not standing.waits_for_agent:
             facts.append(ev.PersonActed(statut=dossier.waiting.statut))
         if standing.refused:
@@ -149,18 +163,23 @@ class WatchDocument:
         with context.documents.workplace(dossier.id_depot) as folder:
             harvest = Harvest(context, detail, folder)
             stem = accepted.document.nom.rpartition(".")[0][:80]
-            signed = harvest.file(form.signed, nature="pdf_signe", nom=f"{stem}_signe.pdf")
+            nature, suffix = ("pes_signe", "xml") if accepted.pes is not None else ("pdf_signe", "pdf")
+            signed = harvest.file(form.signed, nature=nature, nom=f"{stem}_signe.{suffix}")
             others = harvest.circuit()
         if signed is None:
             return unsigned(
                 self.name, "Pastell ne rend aucun document signé.", advice=_TOO_LATE, files=others
             )
-        return judge_signed(
+        judge = judge_signed_pes if accepted.pes is not None else judge_signed
+        return judge(
             context,
             context.documents.path(signed.sha256),
             step=self.name,
             files=(signed, *others),
             advice=_TOO_LATE,
+            detached=[
+                context.documents.path(one.sha256) for one in others if one.nature == "signature_detachee"
+            ],
             signed_at=detail.etat_date,
             adopted=f"Le document {detail.id_d} de Pastell" if document.foreign else "",
         )
@@ -176,10 +195,13 @@ class WatchDocument:
         ar = read_ar(context.documents.path(ar_file.sha256), siren=dossier.siren, numero=dossier.numero)
         if isinstance(ar, str):
             return _foreign(self.name, ar)
+        files = tuple(_judged(context, file) for file in files)
         natures = {file.nature for file in files}
         remarks = [document.remark] if document.remark else []
         if "acte_tamponne" not in natures:
             remarks.append("Pastell n'a pas d'acte tamponné.")
+        if any(file.signature == "rompue" for file in files):
+            remarks.append(BROKEN_BY_THE_STAMP)
         return ev.AcknowledgedByPrefecture(
             statut=4,
             acte_id=ar.acte_id,
@@ -187,6 +209,14 @@ class WatchDocument:
             files=files,
             remark=" ".join(remarks),
         )
+
+
+def _judged(context: Context, file: ev.StoredFile) -> ev.StoredFile:
+    """A stamped copy says what became of its signatures."""
+    if file.nature not in ("acte_tamponne", "annexe_tamponnee"):
+        return file
+    verdict = judge_stamped(context.documents.path(file.sha256), moment=context.clock.now())
+    return file.model_copy(update={"signature": verdict})
 
 
 def _ends(dossier: Dossier, facts: list[ev.Fact]) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cdg62_connect.simulator.pastell.accounts import ADMIN, NO_RIGHT, ROOT, WORKER, Role
 from cdg62_connect.simulator.pastell.entities import CENTRE_DE_GESTION
 from cdg62_connect.simulator.pastell.journal import CREATED, Event
-from cdg62_connect.simulator.population import TYPE_PARAPHEUR
+from cdg62_connect.simulator.population import TYPE_PARAPHEUR, TYPE_PES
 
 if TYPE_CHECKING:
     from cdg62_connect.simulator.pastell.connectors import Instance
@@ -24,10 +24,10 @@ API_RIGHTS = frozenset({"entite:lecture", "journal:lecture", "connecteur:lecture
 """Besides those on every flux."""
 
 SIGNATURE_FLUX = (
-    *("document-autorisation-urbanisme", "ls-document-pdf", "ls-document", "ls-actes", "ls-helios"),
-    *("actes-generique", "actes-automatique", "helios-generique", "helios-automatique"),
-    *("document-a-signer", "pdf-generique"),
+    *("document-autorisation-urbanisme", "ls-document-pdf", "ls-document", "ls-actes"),
+    *("actes-generique", "actes-automatique", "document-a-signer", "pdf-generique"),
 )
+PES_FLUX = ("ls-helios", "helios-generique", "helios-automatique")
 TDT_FLUX = (
     *("document-autorisation-urbanisme", "ls-actes", "ls-helios"),
     *("actes-generique", "actes-automatique", "helios-generique", "helios-automatique"),
@@ -119,7 +119,7 @@ def repoint(platform: PastellState, former: PeersServed, peers: PeersServed) -> 
 def _connect(platform: PastellState, id_e: str, inhabitant: Inhabitant, peers: PeersServed | None) -> None:
     create = platform.connectors.create
     if peers is None:
-        signature = create(id_e, "fakeIparapheur", "Bouchon parapheur")
+        signature = pes = create(id_e, "fakeIparapheur", "Bouchon parapheur")
         platform.connectors.write(
             signature,
             {
@@ -133,17 +133,19 @@ def _connect(platform: PastellState, id_e: str, inhabitant: Inhabitant, peers: P
         platform.connectors.write(tdt, {"tdt_check_status": "4"})
     else:
         signature = create(id_e, "iParapheur", "i-Parapheur")
-        platform.connectors.write(
-            signature,
-            {
-                "iparapheur_wsdl": peers.wsdl,
-                "iparapheur_login": inhabitant.parapheur_login,
-                "iparapheur_password": inhabitant.parapheur_password,
-                "iparapheur_type": TYPE_PARAPHEUR,
-                "iparapheur_visibilite": "SERVICE",
-                "iparapheur_nb_jour_max": "30",
-            },
-        )
+        pes = create(id_e, "iParapheur", "i-Parapheur (PES)")
+        for instance, type_technique in ((signature, TYPE_PARAPHEUR), (pes, TYPE_PES)):
+            platform.connectors.write(
+                instance,
+                {
+                    "iparapheur_wsdl": peers.wsdl,
+                    "iparapheur_login": inhabitant.parapheur_login,
+                    "iparapheur_password": inhabitant.parapheur_password,
+                    "iparapheur_type": type_technique,
+                    "iparapheur_visibilite": "SERVICE",
+                    "iparapheur_nb_jour_max": "30",
+                },
+            )
         tdt = create(id_e, "s2low", "S²low")
         platform.connectors.write(tdt, {"url": peers.s2low})
         for name, path in (("user_certificat_pem", inhabitant.certificate), ("user_key_pem", inhabitant.key)):
@@ -153,6 +155,7 @@ def _connect(platform: PastellState, id_e: str, inhabitant: Inhabitant, peers: P
     )
     transformation = create(id_e, "transformation-generique", "Extraction des métadonnées")
     _associate(platform, id_e, signature, SIGNATURE_FLUX)
+    _associate(platform, id_e, pes, PES_FLUX)
     _associate(platform, id_e, tdt, TDT_FLUX)
     _associate(platform, id_e, transformation, TRANSFORMATION_FLUX)
 

@@ -159,6 +159,17 @@ def test_a_flux_that_rests_once_signed_is_asked_to_go_on() -> None:
     assert (standing.needs, standing.action) == (Needs.ACTION, "send-tdt")
 
 
+def test_a_refused_transmission_is_asked_again_less_and_less_often_then_a_person_is_called() -> None:
+    def asked(times: int, age: timedelta) -> Standing:
+        told = dossier(etat="recu-iparapheur", flux="actes-generique", asked=times, answer="Plus à jour")
+        return judged(told, detail("recu-iparapheur", actions=("send-tdt",)), now=REACHED + age)
+
+    assert asked(1, timedelta()).needs is Needs.TIME
+    assert asked(1, timedelta(minutes=21)).needs is Needs.ACTION
+    assert asked(4, timedelta(hours=1)).needs is Needs.TIME
+    assert asked(8, timedelta(days=2)).needs is Needs.PERSON
+
+
 def test_the_end_without_all_that_was_asked_is_read_again_before_a_person_is_called() -> None:
     assert after("termine", timedelta(minutes=1)).needs is Needs.TIME
     assert after("termine", timedelta(minutes=10)).needs is Needs.PERSON
