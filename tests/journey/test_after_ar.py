@@ -83,7 +83,7 @@ class Bench:
         self.folder = folder
 
     def live(self, days: float = 0) -> None:
-        """Pass after pass until nothing is in course, then ``days`` of passes, one every six hours."""
+        """Pass after pass until nothing is in course, then ``days`` of passes: four a day, six in all at most."""
         with Journey(self.settings, clock=self.simulation.clock) as journey:
             for _ in range(40):
                 report = journey.run_pass()
@@ -92,8 +92,9 @@ class Bench:
                 if following is None:
                     break
                 self.simulation.clock.set(max(following, self.simulation.clock.now()))
-            for _ in range(int(days * 4)):
-                self.simulation.clock.advance(timedelta(hours=6))
+            passes = min(int(days * 4), 6)
+            for _ in range(passes):
+                self.simulation.clock.advance(timedelta(days=days) / passes)
                 assert not journey.run_pass().failed
 
     def acte(self, *, seq: str = "02", live: bool = True, **changes: object) -> str:
@@ -490,6 +491,26 @@ def test_sending_again_happens_once_though_its_answer_is_lost(bench: Bench, oper
     bench.live(days=1.5)
     assert bench.dossier(acte).stage is Stage.CLOSED
     assert [row["statut"] for row in bench.actes()] == [-1, 4]
+
+
+def test_sending_again_happens_once_wherever_the_process_dies(bench: Bench) -> None:
+    bench.simulation.s2low.publier_classification(SIREN, NEW, recue=False)
+    acte = bench.acte(live=False)
+    for moment in (
+        "journal.after:classification_outdated",
+        "wire.answered:actes_classification_request",
+        "journal.before:classification_renewed",
+        "wire.answered:actes_transac_create",
+    ):
+        for _ in range(3):
+            bench.die_at(moment)
+            bench.simulation.clock.advance(timedelta(hours=1))
+    bench.live(days=0.5)
+    assert bench.dossier(acte).stage is Stage.CLOSED
+    assert [(row["numero"], row["statut"]) for row in bench.actes()] == [
+        ("PC0629912600012", -1),
+        ("PC9912600012X01", 4),
+    ]
 
 
 def test_a_type_that_the_new_classification_no_longer_has_is_a_persons_business(

@@ -25,6 +25,7 @@ def test_a_pdf_whose_signature_lies_beside_it_is_verified_then_transmitted(
     assert [one.nature for one in dossier.signed.files] == [
         "pdf_signe",
         "bordereau_signature",
+        "historique_circuit",
         "signature_detachee",
     ]
     assert dossier.accepted is not None

@@ -86,7 +86,7 @@ def test_a_pes_is_signed_transmitted_and_returned_with_the_verdict_by_bordereau(
         file["nature"]: desk.root / "retours" / lot / "004-ACQUIT_HELIOS" / file["nom"]
         for file in acquit["fichiers"]
     }
-    assert set(files) == {"pes_signe", "bordereau_signature", "acquit_helios"}
+    assert set(files) == {"pes_signe", "bordereau_signature", "historique_circuit", "acquit_helios"}
     verdict = verify_xades(
         files["pes_signe"], anchors=desk.settings.signature.anchors, moment=desk.platforms.now()
     )

@@ -279,7 +279,7 @@ def _kept(context: Context, file: RetrievedFile, nature: str, nom: str) -> ev.St
 
 
 def _evidence(context: Context, found: Evidence, *, slip: str) -> list[ev.StoredFile]:
-    """What goes with the document: slip, detached signatures, what people or the platform added on the way.
+    """What goes with the document: slip, history, detached signatures, what people or the platform added on the way.
 
     It is deleted there with the dossier, so it is kept here. What we sent ourselves is not brought back.
     """
@@ -296,6 +296,11 @@ def _evidence(context: Context, found: Evidence, *, slip: str) -> list[ev.Stored
     kept: list[ev.StoredFile] = []
     if found.bordereau is not None:
         kept.append(_kept(context, found.bordereau, "bordereau_signature", slip))
+    kept += [
+        _kept(context, file, "historique_circuit", "historique_circuit.json")
+        for file in found.records
+        if file.nom == "historique.json"
+    ]
     kept += [
         _kept(context, file, "signature_detachee", f"signature_detachee_{rank}{_suffix(file)}")
         for rank, file in enumerate((one for one in signatures if one is not None), start=1)

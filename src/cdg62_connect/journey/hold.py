@@ -15,8 +15,8 @@ from cdg62_connect.errors import HoldLost
 from cdg62_connect.extras import extra
 from cdg62_connect.journey import events as ev
 from cdg62_connect.journey.database import writing
+from cdg62_connect.journey.folding import apply, fold
 from cdg62_connect.journey.pace import first_look
-from cdg62_connect.journey.state import apply, fold
 from cdg62_connect.moments import reach
 
 with extra("journey", needed_for="Le journal des dossiers"):

@@ -21,9 +21,10 @@ from cdg62_connect.journey import events as ev
 from cdg62_connect.journey.alerts import AlertBook
 from cdg62_connect.journey.database import JOURNAL_FILE, bring_up_to_date, open_database, writing
 from cdg62_connect.journey.file_systems import require_local_disk
+from cdg62_connect.journey.folding import fold
 from cdg62_connect.journey.hold import Hold, iso, read_history
 from cdg62_connect.journey.locks import Taken, locked
-from cdg62_connect.journey.state import Dossier, Stage, fold
+from cdg62_connect.journey.state import Dossier, Stage
 from cdg62_connect.journey.weather import Weather
 
 with extra("journey", needed_for="Le journal des dossiers"):

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cdg62_connect.journey import events as ev
+from cdg62_connect.journey.folding import fold
 from cdg62_connect.journey.pace import LONGEST_LISTENING, first_look, next_look
 from cdg62_connect.journey.prefecture import after_months, deadline_of, silence_of, words_of
-from cdg62_connect.journey.state import Dossier, Stage, fold
+from cdg62_connect.journey.state import Dossier, Stage
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 FILE = ev.StoredFile(nature="document", nom="a.pdf", sha256="0" * 64)

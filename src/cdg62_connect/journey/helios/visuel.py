@@ -1,14 +1,14 @@
 """What the signatory of a PES reads: a PDF of what the file says, bordereau by bordereau.
 
 A parapheur shows no XML, and a v4 wants such a PDF with every PES. It is made for reading only: what is signed is
-the PES. Written by hand in the fonts that every reader has, so that nothing needs to be installed.
+the PES. In a font that every reader has, so that it stays small.
 """
 
 from __future__ import annotations
 
 import hashlib
-import zlib
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from cdg62_connect.journey import events as ev
     from cdg62_connect.journey.step import Context
 
-_LINES_A_PAGE = 52
 _LONGEST_LINE = 96
 _MOST_LINES = 2000
+_ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
+"""The same file must give the same PDF, by which it is known again when it comes back."""
+
 _NAMES = {Domaine.DEPENSE: "Dépense", Domaine.RECETTE: "Recette"}
 
 
@@ -36,8 +38,7 @@ def pes_as_pdf(path: Path) -> bytes:
     if len(lines) > _MOST_LINES:
         left = len(lines) - _MOST_LINES
         lines = [*lines[:_MOST_LINES], f"… et {left} autres lignes, qui sont dans le fichier."]
-    pages = [lines[at : at + _LINES_A_PAGE] for at in range(0, len(lines), _LINES_A_PAGE)]
-    return _pdf(pages)
+    return _pdf(lines)
 
 
 def kept_visuel(context: Context) -> ev.StoredFile:
@@ -82,40 +83,22 @@ def _euros(amount: Decimal) -> str:
     return whole.replace(",", " ").replace(".", ",") + " EUR"
 
 
-def _pdf(pages: Sequence[Sequence[str]]) -> bytes:
-    first_page = 4  # after the catalogue, the page tree and the font
-    kids = " ".join(f"{first_page + 2 * rank} 0 R" for rank in range(len(pages)))
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>".encode(),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Courier /Encoding /WinAnsiEncoding >>",
-    ]
-    for rank, lines in enumerate(pages):
-        content = zlib.compress(_page(lines), 9)
-        objects.append(
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> "
-            + f"/Contents {first_page + 2 * rank + 1} 0 R >>".encode()
-        )
-        head = f"<< /Length {len(content)} /Filter /FlateDecode >>\nstream\n".encode()
-        objects.append(head + content + b"\nendstream")
-    out = bytearray(b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n")
-    places: list[int] = []
-    for number, body in enumerate(objects, start=1):
-        places.append(len(out))
-        out += f"{number} 0 obj\n".encode() + body + b"\nendobj\n"
-    table = len(out)
-    out += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode()
-    out += b"".join(f"{place:010} 00000 n \n".encode() for place in places)
-    out += f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n".encode()
-    return bytes(out)
+def _pdf(lines: Sequence[str]) -> bytes:
+    from fpdf import FPDF  # heavy, and seldom needed
+
+    pdf = FPDF()
+    pdf.set_creation_date(_ALWAYS)
+    pdf.core_fonts_encoding = "cp1252"
+    pdf.set_margin(15)
+    pdf.set_auto_page_break(auto=True, margin=15)
+    pdf.set_title("Flux comptable (PES) à signer")
+    pdf.add_page()
+    pdf.set_font("Courier", size=8.5)
+    for line in lines:
+        pdf.cell(0, 5, _shown(line), new_x="LMARGIN", new_y="NEXT")
+    return bytes(pdf.output())
 
 
-def _page(lines: Sequence[str]) -> bytes:
-    shown = b" T* ".join(b"(" + _text(line) + b") Tj" for line in lines)
-    return b"BT /F1 8.5 Tf 14 TL 50 790 Td " + shown + b" ET"
-
-
-def _text(line: str) -> bytes:
+def _shown(line: str) -> str:
     cut = line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 1] + "…"
-    plain = cut.encode("cp1252", "replace")
-    return plain.replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
+    return cut.encode("cp1252", "replace").decode("cp1252")
