@@ -44,6 +44,8 @@ $(READY): requirements/dev.txt pyproject.toml
 bench: $(READY)
 	$(RUN)/python benchmarks/exchange.py
 	$(RUN)/python benchmarks/documents.py
+	$(RUN)/python benchmarks/dossier.py
+	$(RUN)/python benchmarks/pes.py
 
 # Pins everything again, with hashes; needs uv.
 lock:

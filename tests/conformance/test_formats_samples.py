@@ -153,7 +153,7 @@ def test_an_anomaly_says_that_the_classification_is_out_of_date() -> None:
         ("2004-04-01-no-typologie", 6, 0, 66, {"2.2": "Actes relatifs au droit"}),
         ("2017-11-13-typologie", 6, 61, 66, {"2.1": "Documents d urbanisme"}),
         ("2017-12-08-typologie", 6, 118, 291, {"2.2.3": "permis de construire", "7.10": "Divers"}),
-        ("2019-03-01-typologie", 6, 115, 181, {"2.2.3": "permis de démolir", "6.1.10": ""}),
+        ("2019-03-01-typologie", 6, 115, 181, {"2.2.3": "Les permis de démolir", "6.1.10": ""}),
     ],
 )
 def test_classifications_are_read_whole(

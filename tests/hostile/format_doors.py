@@ -40,6 +40,7 @@ from cdg62_connect.formats import (
 )
 from hostile import answers
 from hostile.door import Door, Room
+from support.pes_samples import pes
 from unit.formats.cms_signer import cms
 from unit.formats.conftest import new_authority
 from unit.formats.xml_signer import XmlAuthority
@@ -209,9 +210,19 @@ _SIGNXML: tuple[Door, ...] = (
 FORMATS: tuple[Door, ...] = (
     Door(
         name="formats.read_pes",
-        through=(_F + "pes:read_pes", _F + "pes:iter_pes", _F + "pes_identity:pes_fingerprint"),
+        through=(
+            _F + "pes:read_pes",
+            _F + "pes:iter_pes",
+            _F + "pes_shapes:PieceShapes.read",
+            _F + "pes_identity:pes_fingerprint",
+        ),
         language="xml",
-        valid=(_pes("aller_depense"), _pes("aller_recette"), _pes("aller_pj")),
+        valid=(
+            _pes("aller_depense"),
+            _pes("aller_recette"),
+            _pes("aller_pj"),
+            lambda: pes(pieces=["7", "8", "9"]),
+        ),
         push=_file(_both),
         refusals=FILE,
         slow=2,

@@ -22,6 +22,9 @@ from cdg62_connect.formats.totem import check_totem
 if TYPE_CHECKING:
     from cdg62_connect.formats.natures import Nature
 
+_MOST_POSTED = 20
+"""Files in one request, unless the server's PHP was told otherwise (``max_file_uploads``)."""
+
 _BUDGET = "7.1"
 _OF_ANNEXES = frozenset({FileKind.PDF, FileKind.XML, FileKind.JPEG, FileKind.PNG})
 
@@ -120,13 +123,13 @@ def _judge_number(acte: ActeToSend, found: Findings, used: Sequence[str]) -> Non
         found.error(
             "NUMERO_UTILISE",
             f"Le numéro {acte.numero} a déjà servi : S2LOW n'admet un numéro qu'une fois par collectivité, "
-            "même après une annulation. Prenez-en un autre.",
+            "même quand l'acte a été retiré de la transmission. Prenez-en un autre.",
         )
     elif str(acte.date.year) not in acte.numero and str(acte.date.year)[2:] not in acte.numero:
         found.warning(
             "NUMERO_SANS_ANNEE",
-            f"Le numéro {acte.numero} ne contient pas l'année : repris l'an prochain, il serait refusé ou "
-            "recevrait l'accusé d'un autre acte.",
+            f"Le numéro {acte.numero} ne contient pas l'année : repris l'an prochain, S2LOW ne "
+            "l'admettrait pas, ou il recevrait l'accusé d'un autre acte.",
         )
 
 
@@ -180,6 +183,12 @@ def _judge_files(acte: ActeToSend, found: Findings, *, limit: int) -> None:
             found.error(
                 "FORMAT", f"« {piece.path.name} » : les annexes d'un document budgétaire sont des PDF."
             )
+    if len(acte.annexes) >= _MOST_POSTED:
+        found.warning(
+            "ANNEXES",
+            f"L'acte a {len(acte.annexes)} annexes : bien des serveurs S2LOW n'admettent que {_MOST_POSTED} fichiers "
+            "par envoi. Réunissez-les.",
+        )
     if total > limit:
         found.error(
             "TAILLE",

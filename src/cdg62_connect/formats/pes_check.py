@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import date
 from enum import Enum
@@ -23,13 +24,23 @@ from cdg62_connect.formats.pes_facts import (
     PesSignature,
 )
 from cdg62_connect.formats.pes_reading import PesReading
-from cdg62_connect.formats.pes_rules import is_identifier, judge_bordereau, judge_header, judge_pj, place_of
+from cdg62_connect.formats.pes_rules import (
+    ExpectedHeader,
+    is_identifier,
+    judge_bordereau,
+    judge_header,
+    judge_pj,
+    place_of,
+)
+from cdg62_connect.formats.schemas import SchemaStore
 
 DECLARED_WITHIN = 50
 """Bytes at the head of the file where S2LOW looks for ``ISO-8859-1``."""
 
 LARGEST_SENT = 150 * 1024 * 1024
 """Bytes: the size at which S2LOW and its neighbours stop; Hélios publishes none."""
+
+_NOT_LATIN_1 = re.compile(rb"[\x80-\x9f]").search
 
 
 class PesStage(Enum):
@@ -44,23 +55,33 @@ def check_pes(
     *,
     stage: PesStage = PesStage.BEFORE_SENDING,
     siret: str | None = None,
+    id_post: str | None = None,
+    cod_col: str | None = None,
+    cod_bud: str | None = None,
     today: date | None = None,
+    schemas: SchemaStore | None = None,
     limit: int = LARGEST_SENT,
 ) -> tuple[Finding, ...]:
     """What would make a PES Aller refused, errors first; empty when nothing was found.
 
     The file is read once, as a stream; about a hundred bytes are kept for each bordereau, identifier and
-    reference to a justificatif. The schema is another check: :class:`~cdg62_connect.formats.SchemaStore`.
+    reference to a justificatif.
 
     Args:
         path: the file.
         stage: whether its signatures are to be there.
-        siret: the SIRET of the budget, when it is known.
+        siret: the SIRET of the budget, when it is known; so are ``id_post`` (codique), ``cod_col`` and ``cod_bud``.
+        id_post: see ``siret``.
+        cod_col: see ``siret``.
+        cod_bud: see ``siret``.
         today: the day of the check, to notice dates in the future.
+        schemas: the sets installed, to validate against the most recent one that knows PES Aller; the file is
+            then read a second time.
         limit: the largest size that goes through, in bytes.
 
     Raises:
         HostileInput: a DTD, or something beyond reason.
+        ConfigurationError: a set of schemas is damaged, or cannot be used.
         OSError: the file cannot be read.
     """
     found = Findings()
@@ -74,19 +95,32 @@ def check_pes(
             )
         _judge_head(document.read(200), found)
         document.seek(0)
-        checking = _Checking(found, stage=stage, siret=siret, today=today)
+        expected = ExpectedHeader(siret=siret, id_post=id_post, cod_col=cod_col, cod_bud=cod_bud)
+        checking = _Checking(found, stage=stage, expected=expected, today=today)
         reading = PesReading(
             limit=max(limit, LARGEST_FILE), content=GzippedContent, identifier=checking.identify
         )
         try:
-            for _ in reading.stream.blocks(document):
+            for block in reading.stream.blocks(document):
+                checking.look_at(block, reading.stream.encoding)
                 for part in reading.told():
                     checking.take(part)
         except InvalidFile as unreadable:
             found.error(unreadable.code, str(unreadable))
         else:
             checking.end()
+            if schemas is not None:
+                _judge_schema(path, found, schemas, limit=max(limit, LARGEST_FILE))
     return found.all()
+
+
+def _judge_schema(path: Path, found: Findings, schemas: SchemaStore, *, limit: int) -> None:
+    verdict = schemas.check(path, limit=limit)
+    for fault in verdict.faults if verdict else ():
+        where = f"ligne {fault.line}, " if fault.line else ""
+        found.error(
+            "SCHEMA", f"Écart au schéma {verdict.version if verdict else ''} ({where}{fault.message})."
+        )
 
 
 def _judge_head(head: bytes, found: Findings) -> None:
@@ -104,11 +138,14 @@ def _judge_head(head: bytes, found: Findings) -> None:
 class _Checking:
     """One file being checked."""
 
-    def __init__(self, found: Findings, *, stage: PesStage, siret: str | None, today: date | None) -> None:
+    def __init__(
+        self, found: Findings, *, stage: PesStage, expected: ExpectedHeader, today: date | None
+    ) -> None:
         self._found = found
         self._stage = stage
-        self._siret = siret
+        self._expected = expected
         self._today = today
+        self._looked_at = False
         self._root_id = ""
         self._identifiers: set[int] = set()
         self._bordereaux: set[int] = set()
@@ -119,6 +156,16 @@ class _Checking:
         self._elsewhere: set[int] = set()
         self._referred: dict[int, str] = {}
         self._domaines: list[tuple[PesDomaine, Counter[str]]] = []
+
+    def look_at(self, block: bytes, encoding: str) -> None:
+        """One more block as it lies in the file."""
+        if not self._looked_at and encoding.lower() == "iso-8859-1" and _NOT_LATIN_1(block):
+            self._looked_at = True
+            self._found.warning(
+                "ENCODAGE",
+                "Le fichier déclare ISO-8859-1 et contient des octets que cet encodage n'emploie pas (windows-1252 "
+                "ou UTF-8) : Hélios lirait d'autres caractères.",
+            )
 
     def identify(self, identifier: str) -> None:
         """One more ``Id``."""
@@ -144,9 +191,11 @@ class _Checking:
                 self._domaine(part)
             case PesSignature():
                 self._global_signature = self._global_signature or part.bordereau is None
+                if not part.id:
+                    self._found.error("SIGNATURE", "Une signature n'a pas d'Id : S2LOW ne l'accepte pas.")
             case PesHeader():
                 self._root_id = part.root_id
-                judge_header(part, self._found, siret=self._siret, today=self._today)
+                judge_header(part, self._found, expected=self._expected, today=self._today)
 
     def _piece(self, one: PesPiece) -> None:
         if not _new(self._pieces, one.id_pce):

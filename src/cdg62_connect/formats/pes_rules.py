@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,17 @@ def as_day(text: str) -> date | None:
         return None
 
 
-def judge_header(header: PesHeader, found: Findings, *, siret: str | None, today: date | None) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedHeader:
+    """What is known of the budget, ``None`` for what is not."""
+
+    siret: str | None
+    id_post: str | None
+    cod_col: str | None
+    cod_bud: str | None
+
+
+def judge_header(header: PesHeader, found: Findings, *, expected: ExpectedHeader, today: date | None) -> None:
     """The envelope and the header: what S2LOW reads, and what Hélios looks up first."""
     if not header.nom_fic.strip():
         found.error(
@@ -65,7 +76,17 @@ def judge_header(header: PesHeader, found: Findings, *, siret: str | None, today
             "CODBUD",
             f"CodBud vaut « {header.cod_bud[:20]} » : 2 caractères, un chiffre ou une capitale puis un chiffre.",
         )
-    _judge_siret(header.id_coll, found, expected=siret)
+    for field, said, wanted in (
+        ("IdPost", header.id_post, expected.id_post),
+        ("CodCol", header.cod_col, expected.cod_col),
+        ("CodBud", header.cod_bud, expected.cod_bud),
+    ):
+        if wanted is not None and said != wanted:
+            found.error(
+                field.upper(), f"{field} vaut « {said[:20]} », alors que ce budget a « {wanted} » : il serait "
+                "rattaché à un autre, ou à aucun."
+            )  # fmt: skip
+    _judge_siret(header.id_coll, found, expected=expected.siret)
 
 
 def _judge_date(text: str, found: Findings, *, today: date | None) -> None:

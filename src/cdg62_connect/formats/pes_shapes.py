@@ -2,13 +2,14 @@
 
 The shape of a unit (the header of a pièce, one of its lines) is its text without what stands between double quotes.
 Expat reads the first unit of each shape, and so tells where each value is. Any other unit of the same shape, with
-values that hold neither ``<``, ``>``, ``&`` nor a control character, is just as well-formed and means the same: its
-values are picked by their rank. Whatever could make that false (comments, CDATA, prefixes, single quotes…) is left
-to expat, as is every pièce that is not made of such units.
+values that hold neither ``<``, ``>`` nor a control character, and no reference but the plainest, is just as
+well-formed and means the same: its values are picked by their rank. Whatever could make that false (comments, CDATA,
+prefixes, single quotes…) is left to expat, as is every pièce that is not made of such units.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -24,6 +25,8 @@ _OPENING, _CLOSING = b"<Piece>", b"</Piece>"
 _LARGEST_WAITING = 1024 * 1024
 """Bytes of a pièce that are waited for; a larger one goes as it comes."""
 
+_MANY_LEFT = 500
+
 _MOST_SHAPES = 1_000
 _MOST_TEXT = 4 * 1024 * 1024
 _LARGEST_UNIT = 64 * 1024
@@ -34,6 +37,15 @@ _HEADER = ("IdPce", "TypPce", "NatPce", "Obj", "ObjPce")
 _LINE = ("IdLigne", "Nature", "Fonction", "MtHT", "MtTVA")
 
 _new_ligne: Callable[[Iterable[object]], PesLigne] = partial(tuple.__new__, PesLigne)
+
+_REFERENCE = re.compile(
+    r"&(?:(amp|lt|gt|quot|apos)|#0{0,3}(3[2-9]|[4-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5]));"
+)
+_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+
+
+def _referred(found: re.Match[str]) -> str:
+    return _NAMED[found[1]] if found[1] else chr(int(found[2]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +68,12 @@ class Sieve:
         self._take = take
         self._aside = aside
         self._waiting = b""
+        self._taken = self._left = 0
 
     def __call__(self, block: bytes, last: bool) -> Iterator[bytes]:
         """What is left of what waited and of ``block``, in order."""
         data, self._waiting, at = self._waiting + block, b"", 0
-        while (start := data.find(_OPENING, at)) >= 0:
+        while self._worth_it and (start := data.find(_OPENING, at)) >= 0:
             between = data[at:start]
             if between.strip(b" \t\r\n"):
                 yield between
@@ -72,13 +85,21 @@ class Sieve:
                 break
             at = end + len(_CLOSING)
             piece = data[start:at]
-            if not self._take(piece):
+            if self._take(piece):
+                self._taken += 1
+            else:
+                self._left += 1
                 yield piece
         rest = data[at:]
-        if last or not rest.startswith(_OPENING) or len(rest) > _LARGEST_WAITING:
+        if last or not self._worth_it or not rest.startswith(_OPENING) or len(rest) > _LARGEST_WAITING:
             yield rest
         else:
             self._waiting = rest
+
+    @property
+    def _worth_it(self) -> bool:
+        """Enough pièces are taken: cutting those that are not costs more than it spares."""
+        return self._left < _MANY_LEFT or self._left < self._taken
 
 
 class PieceShapes:
@@ -123,9 +144,13 @@ class PieceShapes:
             return None
         parts = unit.split('"')
         values = parts[1::2]
-        said = "".join(values)
-        if not said.isprintable() or "<" in said or "&" in said or ">" in said or not len(parts) & 1:
+        said = '"'.join(values)
+        if not said.isprintable() or "<" in said or ">" in said or not len(parts) & 1:
             return None
+        if "&" in said:
+            if len(_REFERENCE.findall(said)) != said.count("&"):
+                return None
+            values = [_REFERENCE.sub(_referred, value) for value in values]
         shape = '"'.join(parts[::2])
         plan = known.get(shape)
         if plan is None:

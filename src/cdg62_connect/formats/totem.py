@@ -141,7 +141,10 @@ def _unsealed(root: Element) -> Iterator[bytes]:
                 previous.tail = (previous.tail or "") + tail
             elif tail:
                 bare.text = (bare.text or "") + tail
-        yield etree.tostring(bare, method="c14n", exclusive=False, with_comments=False)
+        try:
+            yield etree.tostring(bare, method="c14n", exclusive=False, with_comments=False)
+        except etree.C14NError:
+            return  # a namespace that is no absolute address has no canonical form, hence no seal
 
 
 def _first(groups: list[Element], name: str) -> str:

@@ -90,6 +90,11 @@ def test_each_rule_has_its_finding(acte: ActeToSend, change: dict[str, object], 
     assert codes(replace(acte, **change)) == expected  # type: ignore[arg-type]
 
 
+def test_more_annexes_than_most_servers_take_are_told(acte: ActeToSend) -> None:
+    assert codes(replace(acte, annexes=acte.annexes * 19)) == []
+    assert codes(replace(acte, annexes=acte.annexes * 20)) == ["?ANNEXES"]
+
+
 def test_a_number_used_once_is_used_for_ever(acte: ActeToSend) -> None:
     assert codes(acte, used_numbers=[acte.numero]) == ["!NUMERO_UTILISE"]
 

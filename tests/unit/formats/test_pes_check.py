@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cdg62_connect.errors import HostileInput
-from cdg62_connect.formats import Finding, PesStage, check_pes
+from cdg62_connect.formats import Finding, PesStage, SchemaStore, check_pes, pes_content
 
 FIXTURES = Path(__file__).parents[3] / "fixtures" / "pes"
 
@@ -65,6 +65,46 @@ def test_signatures_and_their_announcement_agree(check: Check) -> None:
     assert check("aller_depense", every) == ["!SIGNATURE"]
     assert check("aller_a_signer", whole) == []
     assert check("aller_a_signer", only_one) == ["!SIGNATURE"]
+    nameless = ("</n:PES_Aller>", SIGNATURE.replace(' Id="{}"', "") + "</n:PES_Aller>")
+    assert check("aller_a_signer", nameless) == ["!SIGNATURE"]
+
+
+@pytest.mark.parametrize(
+    ("known", "code"),
+    [
+        ({"siret": "21620991600016", "id_post": "062099", "cod_col": "123", "cod_bud": "00"}, []),
+        ({"siret": "21620991600024"}, ["!IDCOLL"]),
+        ({"id_post": "062098"}, ["!IDPOST"]),
+        ({"cod_col": "124"}, ["!CODCOL"]),
+        ({"cod_bud": "01"}, ["!CODBUD"]),
+    ],
+)
+def test_the_header_is_that_of_the_budget_when_it_is_known(
+    check: Check, known: dict[str, str], code: list[str]
+) -> None:
+    assert check("aller_depense", **known) == code
+
+
+def test_another_encoding_under_the_declaration_of_latin_1_is_told(check: Check, tmp_path: Path) -> None:
+    assert check("aller_depense", ("Réfection", "L\x92\x9cuvre")) == ["?ENCODAGE"]
+    assert check("aller_depense", ("Réfection", "Été".encode().decode("latin-1"))) == ["?ENCODAGE"]
+
+
+FLUX_XSD = (
+    '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" '
+    'targetNamespace="http://www.minefi.gouv.fr/cp/helios/pes_v2/Rev0/aller"><xs:element name="PES_Aller">'
+    '<xs:complexType><xs:sequence><xs:element name="Enveloppe"/></xs:sequence></xs:complexType></xs:element>'
+    "</xs:schema>"
+)
+
+
+def test_the_schemas_installed_have_their_say(check: Check, tmp_path: Path) -> None:
+    store = SchemaStore(tmp_path / "schemas")
+    assert check("aller_depense", schemas=store) == []
+    (tmp_path / "v5.1").mkdir()
+    (tmp_path / "v5.1" / "aller.xsd").write_text(FLUX_XSD)
+    store.add(tmp_path / "v5.1")
+    assert set(check("aller_depense", schemas=store)) == {"!SCHEMA"}
 
 
 @pytest.mark.parametrize(
@@ -168,9 +208,12 @@ def test_a_dtd_is_not_a_finding_but_a_refusal(check: Check) -> None:
         check("aller_depense", ("<n:PES_Aller", "<!DOCTYPE a><n:PES_Aller"))
 
 
-def test_a_justificatif_that_inflates_without_end_stops_being_read(tmp_path: Path) -> None:
+def test_a_justificatif_that_inflates_without_end_stops_being_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pes_content, "_LARGEST", 8 << 20)
     squeezer = zlib.compressobj(9, wbits=zlib.MAX_WBITS | 16)
-    bomb = b"".join(squeezer.compress(bytes(1 << 20)) for _ in range(520)) + squeezer.flush()
+    bomb = b"".join(squeezer.compress(bytes(1 << 20)) for _ in range(10)) + squeezer.flush()
     text = (FIXTURES / "aller_pj.xml").read_text("iso-8859-1")
     start, end = text.index('application/pdf">') + 17, text.index("</Fichier>")
     path = tmp_path / "pes.xml"

@@ -10,6 +10,9 @@ from cdg62_connect.simulator.iparapheur.circuits import Acte
 from cdg62_connect.simulator.iparapheur.dossier import Piece, Statut
 from cdg62_connect.simulator.iparapheur.kept import Delegation, Kept
 
+_STEPS = tuple(acte for acte in Acte if acte is not Acte.AVIS)
+"""What a circuit asks; an opinion comes between two of them."""
+
 
 class People(Kept):
     """What people do. ``by`` is who does it: by default the desk, or who stands in for it.
@@ -72,7 +75,7 @@ class People(Kept):
     def demander_avis(self, dossier_id: str, *, a: str, by: str | None = None, annotation: str = "") -> None:
         """Ask another desk for its opinion: the present step waits for it."""
         with self._lock:
-            dossier = self._waiting(dossier_id, *(set(Acte) - {Acte.AVIS}))
+            dossier = self._waiting(dossier_id, *_STEPS)
             desks.demander_avis(dossier, self._now(), a=a, by=self._actor(dossier, by), annotation=annotation)
             self._settle(dossier)
 
@@ -93,7 +96,7 @@ class People(Kept):
     def refuser(self, dossier_id: str, *, motif: str, by: str | None = None) -> None:
         """Refuse the dossier at its present step, with a reason; whoever is asked for an opinion does not."""
         with self._lock:
-            dossier = self._waiting(dossier_id, *(set(Acte) - {Acte.AVIS}))
+            dossier = self._waiting(dossier_id, *_STEPS)
             desks.refuser(dossier, self._now(), by=self._actor(dossier, by), motif=motif)
 
     def transferer(self, dossier_id: str, *, vers: str, by: str | None = None, annotation: str = "") -> None:
