@@ -11,7 +11,9 @@ demo: $(READY)
 	rm -rf build/demo
 	$(RUN)/cdg62-connect demo --sortie build/demo
 
-test: lint types imports docs unit
+test: $(READY)
+	$(MAKE) --no-print-directory -j2 lint types imports docs
+	$(MAKE) --no-print-directory unit
 
 env: $(READY)
 

@@ -11,14 +11,28 @@ from support.lives import Platforms
 from support.outcomes import PASTELL_LIVES
 
 LIFE = "signed and transmitted"
-SLICES = 10
+SLICES = 6
 """The moments are dealt to so many tests, so that they can run side by side."""
 
 
 @pytest.fixture(scope="session")
 def moments(running_platforms: Platforms, tmp_path_factory: pytest.TempPathFactory) -> Moments:
     return Moments(
-        running_platforms, PASTELL_LIVES, tmp_path_factory.mktemp("compte"), walking=True, distinct=True
+        running_platforms,
+        PASTELL_LIVES,
+        tmp_path_factory.mktemp("compte"),
+        walking=True,
+        distinct=True,
+        only=(
+            "document.",
+            ":intent",
+            "pastell_",
+            "schedule",
+            "tampon",
+            "bordereau",
+            "historique",
+            "ar-actes",
+        ),
     )
 
 

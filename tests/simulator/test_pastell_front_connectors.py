@@ -23,13 +23,15 @@ def test_each_authority_has_connectors_pointed_at_the_simulated_platforms(
     server: Any, pastell: PastellCaller
 ) -> None:
     described = server.describe()
-    rows = {row["id_connecteur"]: row for row in pastell.get(CONNECTORS)}
-    assert set(rows) == {"iParapheur", "s2low", "transformation-generique"}
-    parapheur = pastell.get(f"{CONNECTORS}/{rows['iParapheur']['id_ce']}")["data"]
-    assert parapheur["iparapheur_wsdl"] == described["iparapheur_soap"]["url"] + "?wsdl"
-    assert parapheur["iparapheur_type"] == "URBANISME"
-    assert parapheur["iparapheur_password"] == "MOT DE PASSE NON RECUPERABLE"
-    s2low = pastell.get(f"{CONNECTORS}/{rows['s2low']['id_ce']}")["data"]
+    data: dict[str, list[Any]] = {}
+    for row in pastell.get(CONNECTORS):
+        data.setdefault(row["id_connecteur"], []).append(pastell.get(f"{CONNECTORS}/{row['id_ce']}")["data"])
+    assert set(data) == {"iParapheur", "s2low", "transformation-generique"}
+    for parapheur in data["iParapheur"]:
+        assert parapheur["iparapheur_wsdl"] == described["iparapheur_soap"]["url"] + "?wsdl"
+        assert parapheur["iparapheur_password"] == "MOT DE PASSE NON RECUPERABLE"
+    assert {one["iparapheur_type"] for one in data["iParapheur"]} == {"URBANISME", "PES"}
+    [s2low] = data["s2low"]
     assert s2low["url"] == described["s2low"]["url"]
 
 

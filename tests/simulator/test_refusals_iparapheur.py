@@ -185,13 +185,15 @@ def on_another_desk(bench: Bench) -> requests.Response:
 
 
 def signature_forced(bench: Bench) -> requests.Response:
-    first = bench.simulator.accesses[0]
+    login = bench.simulator.accesses[0].login
+    [before] = [one for one in bench.parapheur.accounts if one.login == login]
+    types = tuple(before.types.values())
     bench.create()
-    bench.parapheur.add_account(first.login, first.password, bureaux=("Le Maire",))
+    bench.parapheur.add_account(login, before.password, types=types, bureaux=("Le Maire",))
     try:
         return bench.force()
     finally:
-        bench.parapheur.add_account(first.login, first.password)
+        bench.parapheur.add_account(login, before.password, types=types)
 
 
 def created_then(operation: str) -> Callable[[Bench], requests.Response]:
