@@ -56,7 +56,7 @@ class ParapheurState(People, Services, Transmission):
         self.reception.mkdir(parents=True, exist_ok=True)
 
     def reset(self) -> None:
-        """Forget every dossier, the rythme, the variants and what was demanded. Accounts stay."""
+        """Forget every dossier, the rythme, the variants and what was demanded; accounts are as first opened."""
         with self._lock:
             self._start()
 
@@ -123,7 +123,7 @@ class ParapheurState(People, Services, Transmission):
         bureaux: Sequence[str] = (),
         tenant: str = "",
     ) -> Account:
-        """Open an account (or change it).
+        """Open an account, or change it until the next :meth:`reset`.
 
         Args:
             login: what it gives, with its password.
@@ -138,7 +138,8 @@ class ParapheurState(People, Services, Transmission):
         known = {one.nom: one for one in types or (Type.of(type, tuple(sous_types)),)}
         account = Account(login, password, known, nom, tuple(bureaux), tenant)
         with self._lock:
-            self._before.pop(login, None)
+            if login in self._accounts:
+                self._before.setdefault(login, self._accounts[login])
             self._accounts[login] = account
         return account
 
