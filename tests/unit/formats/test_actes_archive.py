@@ -152,7 +152,13 @@ def test_an_archive_has_one_envelope(tmp_path: Path, into: Path, content: dict[s
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"PK\x03\x04", b"\x1f\x8b", gzip.compress(b"rien", mtime=0), gzip.compress(bytes(5_000), mtime=0)[:-9]],
+    [
+        b"",
+        b"PK\x03\x04",
+        b"\x1f\x8b",
+        gzip.compress(b"rien", mtime=0),
+        gzip.compress(bytes(5_000), mtime=0)[:-9],
+    ],
     ids=["empty", "zip", "two bytes", "no tar", "cut"],
 )
 def test_what_is_no_archive_is_refused(tmp_path: Path, into: Path, data: bytes) -> None:
