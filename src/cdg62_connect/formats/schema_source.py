@@ -75,7 +75,7 @@ def _in_zip(source: Path) -> Iterator[tuple[str, bytes]]:
                     continue
                 name = _checked(entry.filename)
                 if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                    raise NotImplementedError
+                    raise zipfile.BadZipFile(name)
                 with archive.open(entry) as member:
                     yield name, _bounded(member.read(_LARGEST + 1), name)
     except (

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 COURRIER, DEMANDE, LETTRE, DEFERE = 2, 3, 4, 5
 
+WRITTEN_THERE = frozenset({7, 8, 21})
+"""Statuses of what the préfecture wrote; an answer has those of an acte."""
+
 _MONTHS_TO_ANSWER = 2
 _MONTHS_TO_COURT = 2
 

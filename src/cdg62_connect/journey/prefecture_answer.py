@@ -17,7 +17,7 @@ from cdg62_connect.formats import Echange, Nature, read_actes_message
 from cdg62_connect.journey import events as ev
 from cdg62_connect.journey.acte_plan import main_document, piece
 from cdg62_connect.journey.documents import digest_of
-from cdg62_connect.journey.prefecture import COURRIER, DEMANDE
+from cdg62_connect.journey.prefecture import COURRIER, DEMANDE, WRITTEN_THERE
 from cdg62_connect.journey.prefecture_reading import bring
 from cdg62_connect.journey.s2low_standing import foreign, not_shown, refused, unforeseen, waiting
 from cdg62_connect.journey.step import Context, Later
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from cdg62_connect.journey.state import Dossier
     from cdg62_connect.s2low import ActeStatus, S2low, TransactionLiee
     from cdg62_connect.settings import Settings
-
-_MESSAGES = frozenset({7, 8, 21})
-"""Statuses of what the préfecture wrote; an answer has those of an acte."""
 
 
 class AnswerPlan(BaseModel):
@@ -120,7 +117,7 @@ class SendAnswer:
         plan, answer = AnswerPlan.from_journal(intent.plan), _answer(context)
         s2low = context.assignment.platforms.require_s2low()
         listed = _about(context, answer)
-        new = [one for one in listed if one.id not in plan.before and one.statut not in _MESSAGES]
+        new = [one for one in listed if one.id not in plan.before and one.statut not in WRITTEN_THERE]
         for one in new:
             brought = bring(
                 s2low,

@@ -16,7 +16,7 @@ from cdg62_connect.errors import Cdg62Error, HoldLost, NotFound, NotSent, Unavai
 from cdg62_connect.journey import events as ev
 from cdg62_connect.journey.alerts import Alert, Level
 from cdg62_connect.journey.pace import next_look
-from cdg62_connect.journey.prefecture import COURRIER, DEFERE, label_of, silence_of
+from cdg62_connect.journey.prefecture import COURRIER, DEFERE, WRITTEN_THERE, label_of, silence_of
 from cdg62_connect.journey.prefecture_reading import Brought, annulation_of, bring, message_of, page_of
 from cdg62_connect.journey.state import Stage
 from cdg62_connect.journey.step import PARIS
@@ -41,8 +41,6 @@ _LOOKS_IN_ONE_PASS = 50
 """After a long stop, what is late is caught up little by little."""
 
 _AFTER_TROUBLE = timedelta(hours=6)
-_MESSAGES = frozenset({7, 8, 21})
-"""Statuses of what the préfecture wrote; an answer has those of an acte."""
 
 _SOON_DAYS, _VERY_SOON_DAYS = 15, 5
 
@@ -204,7 +202,7 @@ class PrefectureWatch:
         return "Une annulation sur S2LOW est demandée, pas encore acquittée." if pending else ""
 
     def _related(self, hold: Hold, s2low: S2low, one: TransactionLiee) -> None:
-        if one.statut in _MESSAGES:
+        if one.statut in WRITTEN_THERE:
             self._message(hold, s2low, one.id, one.type)
             return
         known = one.id in {

@@ -111,7 +111,8 @@ class DepositTree:
         path = self._root / "VERSION"
         if not os.path.lexists(path):
             write_durably(path, f"{LAYOUT_VERSION}\n".encode())
-        found = path.read_bytes()[:100].decode("utf-8", "replace").strip()
+        with path.open("rb") as version:
+            found = version.read(100).decode("utf-8", "replace").strip()
         if found.split(".")[0] != LAYOUT_VERSION.split(".")[0]:
             raise ConfigurationError(
                 f"{path} dit « {found} » : cette version ne connaît que {LAYOUT_VERSION}."
